@@ -1,0 +1,43 @@
+"""Events that several tests share."""
+
+from casualty_models.events import Event, Report
+
+
+def report(day, quantity="killed", source_kind="official", value=50, **more):
+    return Report(
+        date=f"2010-06-{10 + day}",
+        source=more.pop("source", f"{source_kind} {quantity}"),
+        source_kind=source_kind,
+        quantity=quantity,
+        value=value,
+        **more,
+    )
+
+
+def settled_design():
+    """Four days of violence that are over; three series of counts and one of estimates."""
+    return Event(
+        name="settled design",
+        kind="riot",
+        start="2010-06-10",
+        end="2010-06-13",
+        reports=[
+            report(1, value=20),
+            report(3, value=60),
+            report(8, value=90),
+            report(4, "wounded", "hospital", value=300),
+            report(8, "wounded", "hospital", value=400),
+            report(5, source_kind="ngo", value=100),
+            report(6, source_kind="opponent", claim="claim", value=200),
+        ],
+    )
+
+
+def ongoing_design():
+    """Violence that goes on, with one official count of killed and one of wounded."""
+    return Event(
+        name="ongoing design",
+        kind="riot",
+        start="2010-06-10",
+        reports=[report(2, "wounded", value=900), report(3, value=97)],
+    )

@@ -1,0 +1,148 @@
+import itertools
+import json
+from dataclasses import replace
+
+import numpy as np
+import pymc as pm
+import pytest
+from designs import ongoing_design, report, settled_design
+from scipy import stats
+
+from casualty_models.distributions import Fixed, Normal, StudentT
+from casualty_models.errors import DataError
+from casualty_models.events import Event
+from casualty_models.models.reporting import report_table
+from casualty_models.models.toll import toll_model
+from casualty_models.priors import TollPriors
+from casualty_models.simulate import simulate_counts
+
+DRAWS = 3000
+pytestmark = pytest.mark.usefixtures("interpreted")
+PRIORS = replace(TollPriors.for_event("riot"), log_killed=Normal(6, 1))
+DOCUMENTED = {
+    "true_killed",
+    "true_wounded",
+    "completeness",
+    "half_time",
+    "duration",
+    "growth_shape",
+    "wounded_per_killed",
+    "source_effect",
+}
+
+
+def with_reports(event, reports):
+    return replace(event, reports=tuple(reports))
+
+
+@pytest.mark.parametrize("event", [settled_design(), ongoing_design()], ids=lambda e: e.name)
+def test_model_has_the_documented_variables_and_a_finite_start(event):
+    model = toll_model(event)
+    assert {v.name for v in model.deterministics} >= DOCUMENTED
+    assert model.named_vars_to_dims["source_effect"] == ("series",)
+    assert model.named_vars_to_dims["half_time"] == ("quantity",)
+    assert all(np.isfinite(value) for value in model.point_logps().values())
+    assert not model.discrete_value_vars
+
+
+@pytest.mark.parametrize("event", [settled_design(), ongoing_design()], ids=lambda e: e.name)
+def test_prior_predictive_equals_the_independent_simulator(event):
+    from_model, from_simulator = both(event, PRIORS, PRIORS)
+    assert min(comparisons(from_model, from_simulator)) > 1e-4 / 20
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"walk_scale": Fixed(0.8)},
+        {"official_count": StudentT(3, -0.3, 0.02)},
+        {"count_noise": Fixed(0.4)},
+        {"growth_shape": Fixed(0.7)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_simulator_with_other_assumptions_fails_the_same_comparison(wrong):
+    from_model, from_simulator = both(settled_design(), PRIORS, replace(PRIORS, **wrong))
+    assert min(comparisons(from_model, from_simulator)) < 1e-4 / 20
+
+
+def both(event, priors, other_priors):
+    with toll_model(event, priors):
+        drawn = pm.sample_prior_predictive(DRAWS, random_seed=1)
+    model = {
+        "true_killed": drawn.prior.true_killed.values.ravel(),
+        "true_wounded": drawn.prior.true_wounded.values.ravel(),
+        "duration": drawn.prior.duration.values.ravel(),
+    }
+    counts = drawn.prior_predictive.reported
+    position = {int(r): i for i, r in enumerate(counts.report.values)}
+    values = counts.values.reshape(DRAWS, -1)
+    simulated = simulate_counts(event, other_priors, draws=DRAWS, random_seed=2)
+    other = {name: simulated[name].values for name in model}
+    columns = [int(r) for r in simulated.report.values]
+    for j, r in enumerate(columns):
+        model[f"report {r}"] = values[:, position[r]]
+        other[f"report {r}"] = simulated.log_count.values[:, j]
+    for a, b in itertools.pairwise(columns):
+        model[f"step {a}"] = model[f"report {b}"] - model[f"report {a}"]
+        other[f"step {a}"] = other[f"report {b}"] - other[f"report {a}"]
+    return model, other
+
+
+def comparisons(model, simulator):
+    return [stats.ks_2samp(model[name], simulator[name]).pvalue for name in model]
+
+
+def test_toll_never_falls_below_a_documented_minimum():
+    named = report(5, source_kind="ngo", value=1234, floor=True)
+    event = with_reports(settled_design(), [*settled_design().reports, named])
+    with toll_model(event):
+        prior = pm.sample_prior_predictive(500, random_seed=1).prior
+    assert float(prior.true_killed.min()) >= 1234
+
+
+def test_a_part_is_no_rival_of_the_total_but_its_floor_counts():
+    part = report(3, value=40, place="border", floor=True, source="witness")
+    event = with_reports(ongoing_design(), [*ongoing_design().reports, part])
+    table = report_table(event)
+    assert len(table.position) == 2
+    assert table.floors == (40, 0)
+    assert "witness, 2010-06-13: 40 killed: about a part of the event" in table.notes[0]
+
+
+def test_reports_that_all_speak_of_one_part_are_the_event():
+    parts = [replace(r, place="Osh") for r in ongoing_design().reports]
+    assert len(report_table(with_reports(ongoing_design(), parts)).position) == 2
+
+
+def test_a_quantity_that_the_model_does_not_use_is_kept_and_said():
+    event = with_reports(ongoing_design(), [*ongoing_design().reports, report(3, "missing")])
+    assert "uses only killed and wounded" in report_table(event).notes[0]
+
+
+@pytest.mark.parametrize("quantity", ["killed", "wounded"])
+def test_one_kind_of_count_is_enough(quantity):
+    model = toll_model(with_reports(ongoing_design(), [report(3, quantity)]))
+    assert all(np.isfinite(value) for value in model.point_logps().values())
+
+
+def test_a_hundred_reports_are_as_welcome_as_one():
+    many = [report(day, value=50 + n, source=f"s{n}") for n in range(50) for day in (2, 3)]
+    model = toll_model(with_reports(ongoing_design(), many))
+    assert all(np.isfinite(value) for value in model.point_logps().values())
+
+
+def test_a_count_of_none_is_a_report_too():
+    model = toll_model(with_reports(ongoing_design(), [report(0, value=0), report(3, value=5)]))
+    assert all(np.isfinite(value) for value in model.point_logps().values())
+
+
+def test_without_a_usable_report_there_is_no_model():
+    with pytest.raises(DataError, match="no report of the number killed or wounded"):
+        toll_model(with_reports(ongoing_design(), [report(3, "missing")]))
+
+
+def test_priors_of_the_kind_are_the_default_and_are_recorded():
+    model = toll_model(ongoing_design())
+    assert model.provenance["priors"] == TollPriors.for_event("riot").to_dict()
+    assert Event.from_json(json.dumps(model.provenance["event"])) == ongoing_design()
