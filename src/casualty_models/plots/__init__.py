@@ -1,0 +1,14 @@
+"""Figures of a result; each takes ``ax`` and returns the `matplotlib.axes.Axes` it drew on."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "_style": ["alt_text"],
+        "priors": ["plot_priors"],
+        "sources": ["plot_sources"],
+        "timeline": ["plot_timeline"],
+        "toll": ["plot_toll"],
+    },
+)
