@@ -1,0 +1,55 @@
+# The project's commands. Each makes its environment (.venv) first, if need be; `make help` lists them.
+BIN := .venv/bin
+SCRIPTS := $(wildcard notebooks/[0-9]*.py)
+EXECUTED := $(SCRIPTS:notebooks/%.py=docs/notebooks/%.ipynb)
+SOURCES := $(shell find src examples -name '*.py' -o -name '*.csv' -o -name '*.toml')
+
+# Compiled models are kept in the checkout, so that only the first run pays for compiling them.
+export PYTENSOR_FLAGS ?= base_compiledir="$(CURDIR)/.pytensor"
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help env osh test test-all lint types layers docs notebooks pair format figures all
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+env: ## make or update the environment
+	@tools/environment
+
+osh: env ## the main job: from the reports of 13 June 2010 to an estimate, a sentence and a figure
+	$(BIN)/casualty-models estimate examples/osh-2010.toml --plot osh-2010.png
+
+test: env ## the tests, without the slow ones
+	$(BIN)/pytest -n 2 --dist loadfile
+
+test-all: env ## all tests, with the slow ones
+	$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
+
+lint: env ## style, docstrings, spelling, notebook pairs
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/numpydoc lint $$(find src -name '*.py') && $(BIN)/typos && $(BIN)/python tools/notebooks.py check
+
+types: env ## static types
+	$(BIN)/mypy
+
+layers: env ## which module may import which
+	$(BIN)/lint-imports
+
+notebooks: $(EXECUTED) ## execute the notebooks
+
+docs/notebooks/%.ipynb: notebooks/%.py $(SOURCES) | env
+	$(BIN)/python tools/notebooks.py execute $< $@
+
+docs: env $(EXECUTED) ## build the documentation; a warning is an error
+	$(BIN)/sphinx-build -q -W --keep-going docs docs/_build/html
+
+pair: env ## write each notebook's .ipynb from its .py
+	$(BIN)/python tools/notebooks.py pair
+
+format: env ## format the code
+	$(BIN)/ruff check --fix && $(BIN)/ruff format
+
+figures: env ## draw the figure of the README again
+	$(BIN)/casualty-models estimate examples/osh-2010.toml --random-seed 2010 --plot docs/figures/osh-2010.svg
+
+all: test lint types layers notebooks docs ## everything that must pass before a change is merged

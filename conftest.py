@@ -1,0 +1,34 @@
+"""Settings of all tests, and the name that examples in docstrings may use: `result`."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+# Compiled models are kept between runs; this has to be said before PyTensor is imported.
+os.environ.setdefault("PYTENSOR_FLAGS", f"base_compiledir={Path(__file__).parent / '.pytensor'}")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+@pytest.fixture(scope="session")
+def example_result():
+    """Return a result in the shape that `fit` returns, without sampling."""
+    from fakes import fake_result
+
+    return fake_result()
+
+
+@pytest.fixture(autouse=True)
+def names_in_examples(request, doctest_namespace):
+    """Let examples use `result`."""
+    if isinstance(request.node, pytest.DoctestItem):
+        doctest_namespace["result"] = request.getfixturevalue("example_result")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Close what a test or an example has drawn."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
