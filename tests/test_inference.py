@@ -132,3 +132,9 @@ def test_results_that_fit_did_not_make_are_refused(tmp_path):
     path.write_text(json.dumps({}))
     with pytest.raises(DataError, match=r"not\.nc: cannot be read as a saved result"):
         load_result(path)
+
+
+@pytest.mark.parametrize(("name", "value"), [("draws", 0), ("tune", 0), ("chains", 2.5)])
+def test_settings_that_cannot_be_are_refused(name, value):
+    with pytest.raises(DataError, match=f"fit: {name} must be a whole number above 0; got {value}"):
+        fit(toll_model(ongoing_design()), **{name: value})

@@ -11,7 +11,7 @@ from scipy import stats
 from casualty_models.distributions import Fixed, Normal, StudentT
 from casualty_models.errors import DataError
 from casualty_models.events import Event
-from casualty_models.models.reporting import report_table
+from casualty_models.models.report_table import report_table
 from casualty_models.models.toll import toll_model
 from casualty_models.priors import TollPriors
 from casualty_models.simulate import simulate_counts

@@ -123,7 +123,7 @@ class TollPriors:
         for spec in fields(self):
             value, allowed = getattr(self, spec.name), spec.type
             if not isinstance(value, allowed):  # type: ignore[arg-type]
-                names = " or ".join(family.__name__ for family in get_args(allowed) or [allowed])
+                names = " or ".join(f.family for f in get_args(allowed) or [allowed])  # type: ignore
                 raise DataError(
                     f"this prior must be a {names}",
                     place=f"TollPriors.{spec.name}",

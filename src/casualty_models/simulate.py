@@ -101,7 +101,19 @@ def simulate_event(
 ) -> tuple[Event, dict[str, float]]:
     """Return one simulated event with exact counts as reports, and its truth.
 
-    Parameters and errors are those of `simulate_counts`.
+    Parameters
+    ----------
+    event, priors, random_seed, truth
+        As of `simulate_counts`.
+
+    Returns
+    -------
+    The event, its used reports now giving the simulated counts, and the true values by name.
+
+    Raises
+    ------
+    DataError
+        If the event has no report of the whole number killed or wounded.
 
     Examples
     --------

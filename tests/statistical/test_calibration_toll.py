@@ -12,7 +12,7 @@ import pytest
 from designs import ongoing_design, settled_design
 from scipy import stats
 
-from casualty_models.distributions import LogNormal, Normal, StudentT
+from casualty_models.distributions import Fixed, Normal, StudentT
 from casualty_models.inference.sampling import compile_once
 from casualty_models.models.toll import toll_model
 from casualty_models.priors import TollPriors
@@ -23,7 +23,7 @@ RANKS = 20  # posterior draws kept, thinned to be nearly independent
 TRUTHS = ("true_killed", "true_wounded", "duration")
 WRONG = [
     {"official_count": StudentT(3, -0.8, 0.02)},
-    {"half_time": LogNormal(4.0, 1.45)},
+    {"count_noise": Fixed(1.0)},
 ]
 
 

@@ -24,7 +24,8 @@ def provenance(result: "xr.DataTree") -> dict[str, Any]:
     Returns
     -------
     Keys ``version``, ``versions``, ``created``, ``engine``, ``random_seed``, ``draws``, ``tune``,
-    ``chains``, ``event``, ``priors``, ``reports_hash``, ``notes`` and ``diagnostics``.
+    ``chains``, ``target_accept``, ``event``, ``priors``, ``reports_hash``, ``notes`` and
+    ``diagnostics``.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def load_result(path: str) -> "xr.DataTree":
 
 
 def make_record(
-    model: "pm.Model", settings: dict[str, int], diagnostics: dict[str, Any]
+    model: "pm.Model", settings: dict[str, Any], diagnostics: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the record of a fit: versions, settings, what the model was made of, diagnostics."""
     of_model: dict[str, Any] = getattr(model, "provenance", {})

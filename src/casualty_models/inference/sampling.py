@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_models.errors import ConvergenceWarning
+from casualty_models.errors import ConvergenceWarning, DataError
 from casualty_models.inference.diagnostics import diagnose
 from casualty_models.inference.record import ATTRIBUTE, make_record
 
@@ -28,6 +28,7 @@ def fit(  # noqa: PLR0913
     random_seed: int | None = None,
     target_accept: float = 0.95,
     progress: bool | None = None,
+    predictions: bool = True,
 ) -> "xr.DataTree":
     """Sample a model with NUTS and return all that is needed to use, check and repeat the answer.
 
@@ -48,6 +49,8 @@ def fit(  # noqa: PLR0913
         Acceptance that the step size is tuned to.
     progress
         Show the sampler's progress; by default only where standard error is a terminal.
+    predictions
+        Add draws from the prior and of the reports; the plots and the prior's share need them.
 
     Returns
     -------
@@ -55,6 +58,11 @@ def fit(  # noqa: PLR0913
     posterior_predictive, observed_data and constant_data. ``attrs["casualty_models"]`` is JSON
     text with versions, seed, event, priors, hash of the reports and diagnostics (see
     `provenance`). ``to_netcdf`` saves it, `load_result` reads it back.
+
+    Raises
+    ------
+    DataError
+        If draws, tune or chains is not a whole number above 0.
 
     Warns
     -----
@@ -69,17 +77,31 @@ def fit(  # noqa: PLR0913
     """
     seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
     show = sys.stderr.isatty() if progress is None else progress
-    settings = {"draws": draws, "tune": tune, "chains": chains, "random_seed": seed}
+    settings = _checked({"draws": draws, "tune": tune, "chains": chains}) | {"random_seed": seed}
     with warnings.catch_warnings():
         # Our own message replaces the sampler's, which speaks to its developers.
         warnings.filterwarnings("ignore", category=UserWarning)
         result = _sample(model, settings, target_accept, show)
-        _add_predictions(result, model, settings)
+        if predictions:
+            _add_predictions(result, model, settings)
     diagnostics = diagnose(result)
-    result.attrs[ATTRIBUTE] = json.dumps(make_record(model, settings, diagnostics))
+    record = make_record(model, settings | {"target_accept": target_accept}, diagnostics)
+    result.attrs[ATTRIBUTE] = json.dumps(record)
     if not diagnostics["converged"]:
         warnings.warn(" ".join(diagnostics["advice"]), ConvergenceWarning, stacklevel=2)
     return result
+
+
+def _checked(settings: dict[str, int]) -> dict[str, int]:
+    for name, value in settings.items():
+        if not isinstance(value, int) or value < 1:
+            raise DataError(
+                f"{name} must be a whole number above 0",
+                place="fit",
+                value=value,
+                remedy="The defaults are draws=1000, tune=1000, chains=4.",
+            )
+    return settings
 
 
 def _sample(
@@ -103,6 +125,8 @@ def _sample(
         progress_bar=show,
         save_warmup=False,
     )
+    if result.posterior.sizes["draw"] < settings["draws"]:
+        raise KeyboardInterrupt  # nutpie returns what it has when it is interrupted
     result["posterior"] = _relabeled(result["posterior"].to_dataset(), model)
     return result
 

@@ -8,21 +8,15 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from casualty_models.events import Event
-from casualty_models.models.reporting import (
-    QUANTITIES,
-    ReportTable,
-    backward_walk,
-    log_counted_share,
-    report_table,
-    reported,
-)
+from casualty_models.models.report_table import QUANTITIES, ReportTable, padded, report_table
+from casualty_models.models.reporting import backward_walk, log_counted_share, reported
 from casualty_models.priors import TollPriors
 
 START = 5.0  # log scale, where the sampler starts whatever the data
 FLOOR_SOFTNESS = 0.01  # log scale: a hard wall under the wounded would stop the sampler
 
 
-def toll_model(event: Event, priors: TollPriors | None = None) -> pm.Model:
+def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = False) -> pm.Model:
     r"""Return the model of one event's true toll, given its reports.
 
     .. math::
@@ -45,6 +39,9 @@ def toll_model(event: Event, priors: TollPriors | None = None) -> pm.Model:
         The reports. While ``event.end`` is None the violence goes on for a time unknown.
     priors
         By default `TollPriors.for_event` for the event's kind and mechanism.
+    fill
+        Fill the table of reports up, so that events of other sizes share the compilation; the
+        rows added carry the label -1 and change nothing (see `padded`). For many events.
 
     Returns
     -------
@@ -74,7 +71,7 @@ def toll_model(event: Event, priors: TollPriors | None = None) -> pm.Model:
     ['duration_growth', 'half_time_killed', 'log_counted_killed']
     """
     priors = priors or TollPriors.for_event(event.kind, event.mechanism)
-    table = report_table(event)
+    table = padded(report_table(event)) if fill else report_table(event)
     coords = {"quantity": QUANTITIES, "series": table.series_names, "report": table.position}
     with pm.Model(coords=coords) as model:
         data = _data(event, table)
@@ -107,7 +104,7 @@ def _structure(priors: TollPriors, table: ReportTable) -> tuple[Any, ...]:
     """Return what the graph depends on beyond its data: models of one structure compile once."""
     families = tuple(prior["family"] for prior in priors.to_dict().values())
     floors = tuple(floor > 0 for floor in table.floors)
-    return "toll", len(table.days), len(table.series_names), table.counted, floors, families
+    return "toll", len(table.days), len(table.series_names), floors, families
 
 
 def _data(event: Event, table: ReportTable) -> dict[str, Any]:
@@ -122,12 +119,14 @@ def _data(event: Event, table: ReportTable) -> dict[str, Any]:
         "quantity": table.quantity,
         "series": table.series,
         "grows": table.grows,
+        "used": table.used,
         "last": table.last,
     }
     scalars = {
         "known_days": float(known_days),
         "days_so_far": days_so_far,
         "ongoing": float(event.ongoing),
+        "counted": table.counted,
         "last_count": table.last_count,
         "floor": np.array(table.floors, dtype=float),
     }
@@ -146,7 +145,7 @@ def _toll(priors: TollPriors, table: ReportTable, relative: Any, data: dict[str,
     the distribution which the prior of the toll implies leaves the prior of the toll as it is, and
     takes the ridge between the toll and the speed of counting away from the sampler.
     """
-    expected = [relative[data["last_count"][q]] if table.counted[q] else 0.0 for q in (0, 1)]
+    expected = data["counted"] * relative[data["last_count"]]
     prior = priors.log_killed.data("log_killed")
     if table.floors[0]:
         floor = pt.log(data["floor"][0])

@@ -1,0 +1,92 @@
+"""From the posterior of the history model to the priors of a single event."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_models.distributions import LogNormal, LogStudentT, StudentT
+from casualty_models.events import KINDS, MECHANISMS
+from casualty_models.models.settled import CLASSES, GROUPS
+from casualty_models.priors import TollPriors
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def learned_priors(posterior: "xr.Dataset", kind: str, mechanism: str | None = None) -> TollPriors:
+    r"""Return the priors of one event that a fit of `history_model` implies.
+
+    The uncertainty of what was learned goes into the prior: a scale :math:`\sigma` known only
+    through its posterior, around a mean :math:`\mu` known likewise, gives a prior of scale
+
+    .. math:: \sqrt{\mathrm{E}[\sigma^2] + \mathrm{Var}[\mu]}
+
+    Parameters
+    ----------
+    posterior
+        Draws of `history.HYPERPARAMETERS`.
+    kind, mechanism
+        As of `TollPriors.for_event`; "other" gets the spread between the groups of kinds too.
+
+    Returns
+    -------
+    Priors; what history does not teach (the toll, how long violence goes on) is the default.
+
+    Examples
+    --------
+    >>> from casualty_models.models.learned import learned_priors
+    >>> learned_priors(result.posterior, "ethnic_riot", "gunshot")  # doctest: +SKIP
+    """
+    draws = {name: _flat(posterior[name]) for name in posterior.data_vars}
+    of_kind = list(KINDS).index(kind)
+    group = [i for i, name in enumerate(GROUPS) if KINDS[kind] in (name, "other")]
+    log_ratio = draws["log_ratio_mean"][:, of_kind]
+    if mechanism:
+        log_ratio = log_ratio + draws["log_ratio_mechanism"][:, MECHANISMS.index(mechanism)]
+    half_time = draws["log_half_time_mean"][:, of_kind]
+    if KINDS[kind] == "other":
+        half_time = draws["log_half_time_group"][:, group].ravel()
+        log_ratio = draws["log_ratio_group"][:, group].ravel()
+    half_time_sd = _spread(half_time, draws["log_half_time_sd"][:, group])
+    wounded_sd = _spread(
+        np.log(draws["wounded_half_time_ratio"]), draws["wounded_half_time_ratio_sd"]
+    )
+    effects: dict[str, Any] = {
+        name: StudentT(
+            3,
+            _short(draws["effect_mean"][:, i].mean()),
+            _short(_spread(draws["effect_mean"][:, i], draws["effect_scale"][:, i])),
+        )
+        for i, name in enumerate(CLASSES)
+    }
+    return TollPriors(
+        half_time=_log_normal(half_time, half_time_sd),
+        growth_shape=_log_normal(np.log(draws["growth_shape"][:, group])),
+        wounded_half_time_ratio=_log_normal(np.log(draws["wounded_half_time_ratio"]), wounded_sd),
+        wounded_per_killed=LogStudentT(
+            3,
+            _short(np.exp(log_ratio.mean())),
+            _short(_spread(log_ratio, draws["log_ratio_scale"][:, group])),
+        ),
+        walk_scale=_log_normal(np.log(draws["walk_scale"])),
+        count_noise=_log_normal(np.log(draws["count_noise"])),
+        estimate_noise=_log_normal(np.log(draws["estimate_noise"])),
+        **effects,
+    )
+
+
+def _flat(variable: "xr.DataArray") -> np.ndarray:
+    draws = variable.stack(sample=("chain", "draw")).transpose("sample", ...)
+    return np.asarray(draws.values)
+
+
+def _spread(mean: np.ndarray, scale: np.ndarray) -> float:
+    return float(np.sqrt((scale**2).mean() + mean.var()))
+
+
+def _log_normal(log: np.ndarray, sigma: float | None = None) -> LogNormal:
+    return LogNormal(_short(np.exp(log.mean())), _short(sigma or log.std()))
+
+
+def _short(value: Any) -> float:  # noqa: ANN401
+    return float(f"{value:.3g}")
