@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "_style": ["alt_text"],
+        "calibration": ["plot_calibration"],
         "priors": ["plot_priors"],
         "sources": ["plot_sources"],
         "timeline": ["plot_timeline"],

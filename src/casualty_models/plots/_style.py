@@ -1,5 +1,6 @@
 """What the figures share: colors, axes of counts, and text that stays inside its Axes."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ GRAYS = {0.95: "#E3E3E3", 0.8: "#BDBDBD", 0.5: "#8C8C8C"}
 BANDS = {0.95: "#CFE5F2", 0.8: "#8DC1DF", 0.5: "#3D94C6"}
 SMALL = "small"
 LINE = 1.3
+LONGEST_WORD, LONGEST_TEXT = 40, 200  # letters: what others write can be of any length
 POINTS_PER_INCH = 72
 MARGIN = 6
 MANY = 9  # lines: as many as it takes
@@ -82,7 +84,7 @@ def size_in_points(ax: "Axes") -> tuple[float, float]:
 
 def text_size(ax: "Axes", text: str, size: "str | float") -> tuple[float, float]:
     """Return width and height in points that a text would take."""
-    artist = ax.text(0, 0, text, size=size)
+    artist = ax.text(0, 0, text, size=size, parse_math=False)
     box = artist.get_window_extent()
     artist.remove()
     scale = POINTS_PER_INCH / ax.figure.dpi
@@ -102,7 +104,7 @@ def lines_that_fit(
 ) -> list[str]:
     """Join pieces of text by blanks into lines no wider than a width; cut after ``most`` lines."""
     lines: list[str] = []
-    for piece in pieces:
+    for piece in (part for word in pieces for part in textwrap.wrap(word, LONGEST_WORD)):
         joined = f"{lines[-1]} {piece}" if lines else piece
         if lines and text_size(ax, joined, size)[0] <= width:
             lines[-1] = joined
@@ -118,6 +120,7 @@ def lines_that_fit(
 
 def balanced_lines(ax: "Axes", text: str, *, width: float, size: "str | float") -> str:
     """Return a text broken into the fewest lines that fit, none much shorter than the others."""
+    text = text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
     pieces = text.replace("(log scale)", "(log\u00a0scale)").split(" ")
     lines = lines_that_fit(ax, pieces, width=width, size=size, most=MANY)
     while len(lines) > 1:
@@ -142,12 +145,14 @@ def set_title(ax: "Axes", text: str, note: str = "") -> None:
                     textcoords="offset points", size=SMALL, va="bottom", linespacing=1.1,
                     gid=NOTE)  # fmt: skip
     title = ax.set_title("", loc="left", pad=MARGIN + len(below) * line_height(ax))
+    title.set_parse_math(False)
     title.set_text(balanced_lines(ax, text, width=room, size=title.get_fontsize()))
 
 
 def set_label(ax: "Axes", text: str) -> None:
     """Set the label of the horizontal axis, wrapped so that it stays inside the figure."""
     size = ax.xaxis.label.get_fontsize()
+    ax.xaxis.label.set_parse_math(False)
     ax.set_xlabel(balanced_lines(ax, text, width=size_in_points(ax)[0], size=size))
 
 
@@ -216,6 +221,7 @@ def text_inside(ax: "Axes", x: float, y: float, text: str, **kwargs: Any) -> "Te
     """Write text that starts at x (data), y (share of the height), or ends at the right edge."""
     x = max(x, ax.get_xlim()[0])
     artist = ax.text(x, y, text, transform=ax.get_xaxis_transform(), size=SMALL, va="top",
+                     parse_math=False,
                      linespacing=1.1, in_layout=False, **kwargs)  # fmt: skip
     box = artist.get_window_extent()
     if box.x1 > ax.bbox.x1:

@@ -171,7 +171,8 @@ def _label_ends(ax: "Axes", x: float, labels: list[tuple[float, str]]) -> list[B
     wanted = ax.transAxes.inverted().transform(ends)[:, 1]
     texts = [
         ax.annotate(text, (x, y), xycoords=ax.get_xaxis_transform(), xytext=(4, 0),
-                    textcoords="offset points", va="center", size=_style.SMALL, in_layout=False)
+                    textcoords="offset points", va="center", size=_style.SMALL, in_layout=False,
+                    parse_math=False)
         for y, (_, text) in zip(_style.spread(wanted, gap), labels, strict=True)
     ]  # fmt: skip
     return [text.get_window_extent() for text in texts]
@@ -203,7 +204,8 @@ def _words_nearby(ax: "Axes", x: float, y: float, words: str, taken: list[Bbox])
     """Write the words beside a report where nothing else is; leave them out where there is."""
     ground = {"facecolor": "white", "alpha": 0.6, "lw": 0, "pad": 0.5}
     text = ax.annotate(words, (x, y), xytext=(0, 0), textcoords="offset points", color="black",
-                       size=_style.SMALL, bbox=ground, in_layout=False)  # fmt: skip
+                       size=_style.SMALL, bbox=ground, in_layout=False,
+                       parse_math=False)  # fmt: skip
     for offset, ha, va in PLACES:
         text.set(position=offset, ha=ha, va=va)
         box = text.get_window_extent()
