@@ -1,0 +1,5 @@
+"""The command ``casualty-models``."""
+
+from casualty_models.cli.commands import main
+
+__all__ = ["main"]

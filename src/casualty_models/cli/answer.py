@@ -1,0 +1,200 @@
+"""The answer of ``estimate``: as one JSON object, and as text for an 80-column terminal."""
+
+import math
+import re
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_models.checks import DATA_SHARE_MEANING, data_share, narrowing_sentence
+from casualty_models.inference import event_of, provenance
+from casualty_models.summaries.evidence import QUANTITIES, documented_count, toll_draws
+from casualty_models.summaries.tables import PROBS, rounded_toll
+from casualty_models.summaries.words import day_in_words, toll_sentence
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from casualty_models.events import Event
+
+WIDTH = 79
+LONGEST_NAME = 200
+MOST_NOTES = 6
+QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+
+_ARGUMENT = re.compile(r"\b(target_accept|tune|draws|chains)=")
+
+
+def as_object(result: "xr.DataTree", noticed: list[str]) -> dict[str, Any]:
+    """Return the answer as an object that is ready for JSON.
+
+    Numbers are not rounded; one that is not finite becomes None. ``data_share`` is that of the
+    killed, always, so that it means the same for every event.
+
+    Parameters
+    ----------
+    result
+        What `fit` returned.
+    noticed
+        Warnings that came up on the way.
+
+    Returns
+    -------
+    Keys ``event``, ``as_of``, ``killed``, ``wounded``, ``diagnostics``, ``data_share``,
+    ``warnings`` (on convergence, on reports not used, and those that came up), ``random_seed``,
+    ``version``.
+
+    Examples
+    --------
+    >>> from casualty_models.cli.answer import as_object
+    >>> answer = as_object(result, [])
+    >>> list(answer["killed"]), answer["as_of"]
+    (['documented', 'median', 'quantiles'], '2010-06-13')
+    """
+    event, record = event_of(result), provenance(result)
+    return _finite(
+        {
+            "event": event.name,
+            "as_of": event.as_of_date.isoformat(),
+            **{quantity: _toll_object(result, quantity) for quantity in QUANTITIES},
+            "diagnostics": record["diagnostics"],
+            "data_share": data_share(result)["killed"],
+            "warnings": [*record["diagnostics"]["advice"], *record["notes"], *noticed],
+            "random_seed": record["random_seed"],
+            "version": record["version"],
+        }
+    )
+
+
+def as_text(result: "xr.DataTree", noticed: list[str]) -> str:
+    """Return the answer as text: the table, a sentence a toll, what decided it, what to know.
+
+    Parameters
+    ----------
+    result
+        What `fit` returned.
+    noticed
+        Warnings that came up on the way.
+
+    Examples
+    --------
+    >>> from casualty_models.cli.answer import as_text
+    >>> print(as_text(result, []))
+    Osh and Jalal-Abad, June 2010
+    ...
+    documented ...
+    """
+    event, record = event_of(result), provenance(result)
+    narrowed = [narrowing_sentence(result, quantity) for quantity in QUANTITIES]
+    blocks = [
+        f"{_wrapped(short(event.name))}\n{_wrapped(_basis(result, event))}",
+        _table(result),
+        *(_wrapped(toll_sentence(result, quantity)) for quantity in QUANTITIES),
+        _listed("What the reports decided:", [*narrowed, DATA_SHARE_MEANING]),
+    ]
+    if record["notes"]:
+        blocks.append(_listed("Reports not used as they stand:", _first(record["notes"])))
+    if noticed:
+        blocks.append(_listed("Also:", noticed))
+    blocks.append(f"{_convergence(record['diagnostics'])}\n{_seed(record)}")
+    return "\n\n".join(blocks)
+
+
+def short(name: str) -> str:
+    """Return a name cut to a length that a terminal can show.
+
+    Examples
+    --------
+    >>> from casualty_models.cli.answer import short
+    >>> len(short(1000 * "x"))
+    200
+    """
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..."
+
+
+def _toll_object(result: "xr.DataTree", quantity: str) -> dict[str, Any]:
+    values = np.quantile(toll_draws(result, quantity), QUANTILES)
+    quantiles = {f"{prob:g}": float(v) for prob, v in zip(QUANTILES, values, strict=True)}
+    return {
+        "documented": documented_count(result, quantity),
+        "median": quantiles["0.5"],
+        "quantiles": quantiles,
+    }
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _basis(result: "xr.DataTree", event: "Event") -> str:
+    used, given = result["constant_data"].sizes["report"], len(event.reports)
+    reports = f"{given} report{'s' * (given != 1)}"
+    if used != given:
+        reports = f"{used} of {reports}"
+    state = "the event was not over" if event.ongoing else "the event was over"
+    return f"Estimate from {reports}, as of {day_in_words(event.as_of_date)}; {state}."
+
+
+def _table(result: "xr.DataTree") -> str:
+    rows = [("", *QUANTITIES), ("documented", *(_documented(result, q) for q in QUANTITIES))]
+    tolls = [rounded_toll(result, quantity) for quantity in QUANTITIES]
+    rows.append(("median", *(f"{toll['median']:,}" for toll in tolls)))
+    for prob in PROBS:
+        percent = f"{100 * prob:g}"
+        ends = (f"{t[f'lower{percent}']:,} to {t[f'upper{percent}']:,}" for t in tolls)
+        rows.append((f"{percent}% interval", *ends))
+    widths = [max(len(row[column]) for row in rows) for column in (1, 2)]
+    return "\n".join(
+        f"{label:<16}{killed:>{widths[0]}}   {wounded:>{widths[1]}}"
+        for label, killed, wounded in rows
+    )
+
+
+def _documented(result: "xr.DataTree", quantity: str) -> str:
+    count = documented_count(result, quantity)
+    return "no count" if count is None else f"{count:,}"
+
+
+def _convergence(diagnostics: dict[str, Any]) -> str:
+    if not diagnostics["converged"]:
+        advice = [_as_options(sentence) for sentence in diagnostics["advice"]]
+        return _listed("The sampling has NOT converged; do not use this answer:", advice)
+    draws = min(diagnostics["min_ess_bulk"], diagnostics["min_ess_tail"])
+    return _wrapped(
+        f"Sampling converged: {diagnostics['divergences']} divergences, R-hat at most"
+        f" {diagnostics['max_rhat']:.3f}, {draws:,.0f} effective draws or more."
+    )
+
+
+def _as_options(advice: str) -> str:
+    """Return advice on arguments of `fit` as advice on the options of the command."""
+    return _ARGUMENT.sub(lambda found: f"--{found[1].replace('_', '-')} ", advice)
+
+
+def _seed(record: dict[str, Any]) -> str:
+    seed = record["random_seed"]
+    return f"Random seed {seed}; --random-seed {seed} repeats it (version {record['version']})."
+
+
+def _first(notes: list[str]) -> list[str]:
+    if len(notes) <= MOST_NOTES:
+        return notes
+    more = f"And {len(notes) - MOST_NOTES + 1} more; --json and --report hold them all."
+    return [*notes[: MOST_NOTES - 1], more]
+
+
+def _listed(title: str, sentences: list[str]) -> str:
+    items = [
+        textwrap.fill(sentence, WIDTH, initial_indent="- ", subsequent_indent="  ")
+        for sentence in sentences
+    ]
+    return "\n".join([title, *items])
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH)
