@@ -1,0 +1,6 @@
+"""Lists of victims: who is on which list, as counts of each combination, and what they can tell."""
+
+from casualty_models.lists.estimability import Estimability, StratumReport
+from casualty_models.lists.histories import CaptureHistories
+
+__all__ = ["CaptureHistories", "Estimability", "StratumReport"]
