@@ -1,23 +1,30 @@
 from . import (
+    backtest,
+    batch,
+    capture,
+    checks,
     datasets,
     distributions,
     errors,
     events,
     inference,
+    lists,
     models,
     plots,
     priors,
     report_html,
+    scores,
     simulate,
     statements,
     summaries,
 )
+from .batch import fit_many
 from .datasets import load_osh_2010
 from .errors import ConvergenceWarning, DataError, NotEstimable
 from .events import Event, Report, from_frame, read_event, read_events
 from .inference import fit
 from .models.toll import toll_model
-from .plots import plot_priors, plot_sources, plot_timeline, plot_toll
+from .plots import plot_calibration, plot_priors, plot_sources, plot_timeline, plot_toll
 from .priors import TollPriors, priors_table
 from .simulate import simulate_event
 from .summaries import prob_above, toll_sentence, toll_table
@@ -31,15 +38,22 @@ __all__ = [
     "NotEstimable",
     "Report",
     "TollPriors",
+    "backtest",
+    "batch",
+    "capture",
+    "checks",
     "datasets",
     "distributions",
     "errors",
     "events",
     "fit",
+    "fit_many",
     "from_frame",
     "inference",
+    "lists",
     "load_osh_2010",
     "models",
+    "plot_calibration",
     "plot_priors",
     "plot_sources",
     "plot_timeline",
@@ -51,6 +65,7 @@ __all__ = [
     "read_event",
     "read_events",
     "report_html",
+    "scores",
     "simulate",
     "simulate_event",
     "statements",
