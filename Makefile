@@ -8,7 +8,7 @@ SOURCES := $(shell find src examples -name '*.py' -o -name '*.csv' -o -name '*.t
 export PYTENSOR_FLAGS ?= base_compiledir="$(CURDIR)/.pytensor"
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env osh test test-all lint types layers docs notebooks pair format figures all
+.PHONY: help env osh test test-all lint types layers docs notebooks pair format learn backtest figures all
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -49,7 +49,13 @@ pair: env ## write each notebook's .ipynb from its .py
 format: env ## format the code
 	$(BIN)/ruff check --fix && $(BIN)/ruff format
 
+learn: env ## learn the default priors from the shipped history again
+	$(BIN)/python tools/learn_priors.py
+
+backtest: env ## replay settled events and write the scoreboard (benchmarks/backtest.csv)
+	$(BIN)/python benchmarks/backtest.py
+
 figures: env ## draw the figure of the README again
-	$(BIN)/casualty-models estimate examples/osh-2010.toml --random-seed 2010 --plot docs/figures/osh-2010.svg
+	MATPLOTLIBRC=docs/figures SOURCE_DATE_EPOCH=0 $(BIN)/casualty-models estimate examples/osh-2010.toml --random-seed 2010 --plot docs/figures/osh-2010.svg
 
 all: test lint types layers notebooks docs ## everything that must pass before a change is merged

@@ -354,6 +354,7 @@ def test_interrupt_counts_even_where_the_sampler_swallows_it(event_file, fits, m
             return fake_result(event, draws=7)
 
     monkeypatch.setattr("casualty_models.inference.fit", fit)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     outcome = run("estimate", event_file)
     assert (outcome.exit_code, outcome.stdout) == (130, "")
     assert outcome.stderr.strip() == "interrupted"

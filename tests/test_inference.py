@@ -120,7 +120,7 @@ def test_nothing_is_printed_and_no_warning_escapes_when_all_is_well(capfd):
         warnings.simplefilter("error")
         fit(toll_model(ongoing_design()), random_seed=1, progress=False)
     printed = capfd.readouterr()
-    assert printed.out == ""
+    assert (printed.out, printed.err) == ("", "")
 
 
 def test_results_that_fit_did_not_make_are_refused(tmp_path):

@@ -1,11 +1,13 @@
+import hashlib
 from dataclasses import fields, replace
+from importlib.resources import files
 
 import pytest
 
 from casualty_models.distributions import Fixed, LogNormal, Normal
 from casualty_models.errors import DataError
-from casualty_models.events import KINDS
-from casualty_models.priors import BY_GROUP, BY_MECHANISM, TollPriors, priors_table
+from casualty_models.events import KINDS, MECHANISMS
+from casualty_models.priors import TollPriors, learned, made, priors_table
 
 
 @pytest.mark.parametrize("spec", fields(TollPriors), ids=lambda spec: spec.name)
@@ -20,24 +22,35 @@ def test_every_kind_of_event_has_priors_that_survive_json(kind):
     assert TollPriors.from_dict(priors.to_dict()) == priors
 
 
-def test_groups_of_kinds_are_those_of_the_events():
-    assert set(BY_GROUP) == set(KINDS.values()) - {"other"}
-    assert {kind for kind, _ in BY_MECHANISM} <= set(KINDS)
+def test_an_unknown_kind_is_wider_than_every_kind_of_which_something_is_known():
+    unknown = TollPriors.for_event("other")
+    known = [TollPriors.for_event(kind) for kind in set(KINDS) - {"other"}]
+    assert max(priors.half_time.sigma for priors in known) < unknown.half_time.sigma
+    assert max(p.wounded_per_killed.sigma for p in known) < unknown.wounded_per_killed.sigma
 
 
-def test_a_kind_with_evidence_is_narrower_than_an_unknown_kind():
-    unknown = TollPriors.for_event("other").half_time.sigma
-    assert all(
-        TollPriors.for_event(kind).half_time.sigma < unknown for kind in set(KINDS) - {"other"}
-    )
+@pytest.mark.parametrize("kind", KINDS)
+def test_mechanism_moves_the_wounded_per_killed_prior_and_nothing_else(kind):
+    without = TollPriors.for_event(kind)
+    for mechanism in MECHANISMS:
+        priors = TollPriors.for_event(kind, mechanism)
+        assert replace(priors, wounded_per_killed=without.wounded_per_killed) == without
 
 
-def test_mechanism_selects_the_wounded_per_killed_prior_only_where_there_is_evidence():
-    assert (
-        TollPriors.for_event("ethnic_riot", "gunshot").wounded_per_killed
-        != TollPriors.for_event("ethnic_riot").wounded_per_killed
-    )
-    assert TollPriors.for_event("flood", "drowning") == TollPriors.for_event("flood")
+def test_what_was_learned_says_how_and_fits_the_tables_that_ship():
+    record = made()
+    folder = files("casualty_models.datasets") / "history"
+    tables = [(folder / name).read_bytes() for name in ("events.csv", "event_reports.csv")]
+    assert record["data_hash"] == hashlib.sha256(b"".join(tables)).hexdigest()[:16]
+    assert record["checks"]["divergences"] == 0
+    assert record["checks"]["max_rhat"] < 1.01
+    assert record["checks"]["min_ess"] > 400
+
+
+def test_osh_2010_is_not_in_what_is_learned_from():
+    texts = (files("casualty_models.datasets") / "history" / "event_reports.csv").read_text("utf-8")
+    assert "KGZ2010_OSH" not in texts
+    assert "2010-06-1" not in texts
 
 
 def test_table_names_each_prior_once_and_marks_what_the_user_changed():
@@ -49,15 +62,11 @@ def test_table_names_each_prior_once_and_marks_what_the_user_changed():
     assert (table["source"] == "set by the user").sum() == 1
 
 
-def test_table_gives_the_source_of_the_mechanism():
-    table = priors_table(kind="earthquake", mechanism="crush").set_index("prior")
-    assert "Doocy" in table.loc["wounded_per_killed", "source"]
-
-
 @pytest.mark.parametrize(
     ("make", "match"),
     [
-        (lambda: TollPriors.for_event("riots"), "unknown kind of event; got 'riots'"),
+        (lambda: TollPriors.for_event("riots"), "got 'riots'. Did you mean 'riot'"),
+        (lambda: learned("riot", "guns"), "unknown mechanism; got 'guns'"),
         (lambda: TollPriors(half_time=2.0), "TollPriors.half_time: this prior must be a LogNormal"),
         (lambda: TollPriors(log_killed=LogNormal(1, 1)), "must be a Normal"),
         (lambda: TollPriors(walk_scale=Normal(0, 1)), "must be a Fixed or LogNormal; got Normal"),

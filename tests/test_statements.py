@@ -488,3 +488,10 @@ def test_reading_needs_neither_numpy_nor_pandas():
     code = "import casualty_models.statements, sys; print({'numpy', 'pandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("words", "counted"), [("500", 500), ("97", 97), ("nearly 100", 90), ("at least 40", 40)]
+)
+def test_what_is_documented_is_the_printed_number_or_the_lower_bound(words, counted):
+    assert read_statement(words).counted == counted

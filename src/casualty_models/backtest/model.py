@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from casualty_models.backtest.replay import Learn, Predict
     from casualty_models.events import Event
 
-LEARNING: dict[str, Any] = {"draws": 400, "tune": 800, "chains": 2, "predictions": False}
+LEARNING: dict[str, Any] = {"draws": 500, "tune": 800, "chains": 2, "target_accept": 0.9}
 FORECAST: dict[str, Any] = {"draws": 400, "tune": 500, "chains": 2, "target_accept": 0.9}
 
 
@@ -42,7 +42,8 @@ def toll_method(events: "Sequence[Event]", *, random_seed: int = 0) -> "Learn":
         known = {event.id for event in train}
         without = [event.id for event in events if event.id not in known]
         model = history_model(events, without=without)
-        posterior = fit(model, random_seed=random_seed, **LEARNING).posterior.to_dataset()
+        fitted = fit(model, random_seed=random_seed, predictions=False, **LEARNING)
+        posterior = fitted["posterior"].to_dataset()
 
         def predict(seen: "Sequence[Event]") -> list[np.ndarray | None]:
             priors = [learned_priors(posterior, e.kind, e.mechanism) for e in seen]

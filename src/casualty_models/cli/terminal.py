@@ -59,11 +59,12 @@ def say(text: str) -> None:
     """
     try:
         click.echo(printable(text))
-    except BrokenPipeError:
+        sys.stdout.flush()
+    except OSError as error:
         # Python would complain once more when it flushes the stream at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        fail(f"standard output cannot be written: {error.strerror}")
+        if not isinstance(error, BrokenPipeError):
+            fail(f"standard output cannot be written: {error.strerror}")
 
 
 def note(text: str) -> None:

@@ -1,8 +1,11 @@
 """Draws from the posterior of a model, compiled once for each structure."""
 
+import contextlib
 import json
+import logging
 import sys
 import warnings
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     import pymc as pm
     import xarray as xr
 
+MANY_DIMENSIONS = 400
 MAX_COMPILED = 16
 _COMPILED: dict[Any, Any] = {}
 
@@ -112,16 +116,18 @@ def _sample(
 ) -> "xr.DataTree":
     import nutpie
 
+    compiled = compile_once(model)
     result = nutpie.sample(
-        compile_once(model),
+        compiled,
         draws=settings["draws"],
         tune=settings["tune"],
         chains=settings["chains"],
         seed=settings["random_seed"],
         target_accept=target_accept,
         # A low-rank mass matrix follows the ridge between the toll and the speed of counting:
-        # about twice the effective draws of the diagonal one on the Osh reports.
-        adaptation="low_rank",
+        # about twice the effective draws of the diagonal one on the Osh reports. In the hundreds
+        # of dimensions of the history model it costs more than it gives.
+        adaptation="low_rank" if compiled.n_dim <= MANY_DIMENSIONS else "diag",
         progress_bar=show,
         save_warmup=False,
     )
@@ -136,15 +142,29 @@ def _add_predictions(result: "xr.DataTree", model: "pm.Model", settings: dict[st
     import pymc as pm
     from pytensor.compile.mode import Mode
 
-    # Each function runs once: compiling it would take longer than interpreting it.
-    mode = {"compile_kwargs": {"mode": Mode(linker="py", optimizer="fast_compile")}}
+    # Each function runs once: compiling it would take longer than interpreting it. Python cannot
+    # evaluate the long expressions that fusion makes.
+    interpreted = Mode(linker="py", optimizer="fast_compile").excluding("fusion")
+    mode = {"compile_kwargs": {"mode": interpreted}}
     seeds = np.random.default_rng(settings["random_seed"]).integers(2**31, size=2).tolist()
-    with model:
+    with model, _quiet("pymc"):
         prior = pm.sample_prior_predictive(settings["draws"], random_seed=seeds[0], **mode)
         result.update(prior)
         pm.sample_posterior_predictive(
             result, extend_inferencedata=True, progressbar=False, random_seed=seeds[1], **mode
         )
+
+
+@contextlib.contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a logger's news of what it is doing away from the reader."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def compile_once(model: "pm.Model") -> Any:  # noqa: ANN401

@@ -44,9 +44,9 @@ def learned_priors(posterior: "xr.Dataset", kind: str, mechanism: str | None = N
     if mechanism:
         log_ratio = log_ratio + draws["log_ratio_mechanism"][:, MECHANISMS.index(mechanism)]
     half_time = draws["log_half_time_mean"][:, of_kind]
-    if KINDS[kind] == "other":
-        half_time = draws["log_half_time_group"][:, group].ravel()
-        log_ratio = draws["log_ratio_group"][:, group].ravel()
+    if KINDS[kind] == "other":  # a kind not seen yet, of any group
+        half_time = _new_kind(draws, "log_half_time")
+        log_ratio = _new_kind(draws, "log_ratio")
     half_time_sd = _spread(half_time, draws["log_half_time_sd"][:, group])
     wounded_sd = _spread(
         np.log(draws["wounded_half_time_ratio"]), draws["wounded_half_time_ratio_sd"]
@@ -73,6 +73,11 @@ def learned_priors(posterior: "xr.Dataset", kind: str, mechanism: str | None = N
         estimate_noise=_log_normal(np.log(draws["estimate_noise"])),
         **effects,
     )
+
+
+def _new_kind(draws: dict[str, np.ndarray], name: str) -> np.ndarray:
+    of_group, between = draws[f"{name}_group"], draws[f"{name}_between"][:, None]
+    return np.concatenate([of_group - between, of_group + between], axis=None)
 
 
 def _flat(variable: "xr.DataArray") -> np.ndarray:

@@ -199,5 +199,5 @@ def _series_rank(key: tuple[str, str]) -> tuple[bool, int, int]:
 
 
 def _floor(event: Event, quantity: str) -> int:
-    floors = [r for r in event.reports if r.floor and r.quantity == quantity]
-    return max((int(r.value or r.statement.lower) for r in floors), default=0)
+    floors = [r.statement.counted for r in event.reports if r.floor and r.quantity == quantity]
+    return max(floors, default=0)

@@ -68,7 +68,7 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     ...     date="2010-06-13", source="ministry", source_kind="official", quantity="killed",
     ...     says="neared 100")])
     >>> sorted(v.name for v in toll_model(event).free_RVs)[:3]
-    ['duration_growth', 'half_time_killed', 'log_counted_killed']
+    ['count_noise', 'duration_growth', 'estimate_noise']
     """
     priors = priors or TollPriors.for_event(event.kind, event.mechanism)
     table = padded(report_table(event)) if fill else report_table(event)

@@ -57,6 +57,11 @@ class Statement:
         if self.kind not in KINDS:
             raise DataError(f"a kind is one of {', '.join(KINDS)}", place="kind", value=self.kind)
 
+    @property
+    def counted(self) -> int:
+        """The number that the words document: as printed, or the lower bound of a hedged one."""
+        return (self.lower + self.upper) // 2 if self.kind == "rounded" else self.lower
+
     def __contains__(self, count: float) -> bool:
         """Tell whether a count lies within the bounds."""
         return self.lower <= count <= self.upper

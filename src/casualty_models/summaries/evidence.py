@@ -125,9 +125,10 @@ def latest_reports(result: "xr.DataTree") -> "list[tuple[str, int, Report]]":
 
 
 def documented_count(result: "xr.DataTree", quantity: str = "killed") -> int | None:
-    """Return what somebody has counted: the largest lower bound among the counts of the total.
+    """Return what somebody has counted: the largest number among the counts of the total.
 
-    Estimates, claims and projections document nobody, and neither does "up to 50".
+    Of hedged words the lower bound is taken. Estimates, claims and projections document nobody,
+    and neither does "up to 50".
 
     Parameters
     ----------
@@ -147,7 +148,7 @@ def documented_count(result: "xr.DataTree", quantity: str = "killed") -> int | N
     900
     """
     report = largest_report(used_reports(result, quantity), counts=True)
-    return None if report is None else report.statement.lower
+    return None if report is None else report.statement.counted
 
 
 def largest_report(reports: "list[Report]", *, counts: bool) -> "Report | None":
@@ -162,4 +163,4 @@ def largest_report(reports: "list[Report]", *, counts: bool) -> "Report | None":
     kept = [r for r in reports if (r.claim == "count") is counts]
     if counts:
         kept = [r for r in kept if r.statement.lower > 0 or r.statement.upper == 0]
-    return max(kept, key=lambda r: r.statement.lower, default=None)
+    return max(kept, key=lambda r: r.statement.counted, default=None)

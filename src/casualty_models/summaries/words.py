@@ -202,18 +202,18 @@ def _estimate_clause(result: "xr.DataTree", quantity: str, event: "Event") -> st
 def _reported_clause(report: "Report", counted: bool) -> str:
     day = day_in_words(report.date)
     words = report.says or report.statement.text
-    lower, upper = report.statement.lower, report.statement.upper
+    statement = report.statement
     if not counted:
         return f'no count is among the reports, only an estimate or claim of {day} ("{words}")'
-    if upper == 0:
+    if statement.upper == 0:
         return f"none had been counted by {day}"
-    if lower == upper:
-        return f"{lower:,} had been counted by {day}"
-    return f'at least {lower:,} had been counted by {day} ("{words}")'
+    if statement.lower == statement.upper or statement.kind == "rounded":
+        return f"{statement.counted:,} had been counted by {day}"
+    return f'at least {statement.counted:,} had been counted by {day} ("{words}")'
 
 
 def _chance_clause(result: "xr.DataTree", report: "Report", scale: Scale, *, ongoing: bool) -> str:
-    count, quantity = float(report.statement.lower or report.statement.upper), report.quantity
+    count, quantity = float(report.statement.counted or report.statement.upper), report.quantity
     passive = f"{'will have been' if ongoing else 'were'} {quantity}"
     what, minimum = f"more than {count:,.0f} {passive}", ""
     if report.claim != "count":

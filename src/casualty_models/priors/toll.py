@@ -1,6 +1,6 @@
-"""The priors of each model: values with their meaning and their source."""
+"""The priors of the toll model: values with their meaning and their source."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, get_args
 
 from casualty_models.distributions import (
@@ -13,20 +13,25 @@ from casualty_models.distributions import (
     from_dict,
 )
 from casualty_models.errors import DataError
-from casualty_models.events import KINDS
+from casualty_models.priors.learned import learned
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_FITTED = (
-    "posterior means of the same equations fitted to 142 settled events, Osh 2010 not among them"
-    " (docs: Priors)"
+_LEARNED = (
+    "learned from settled events by the history model, Osh 2010 not among them (docs: Priors)"
 )
-_COUPLAND = "Coupland & Meddings 1999, BMJ 319:407"
 
 
 def _prior(default: Distribution, meaning: str, source: str) -> Any:  # noqa: ANN401
     return field(default=default, metadata={"meaning": meaning, "source": source})
+
+
+def _learned(name: str, meaning: str) -> Any:  # noqa: ANN401
+    return field(
+        default_factory=lambda: learned("other")[name],
+        metadata={"meaning": meaning, "source": _LEARNED},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,71 +56,54 @@ class TollPriors:
         "logarithm of the true number killed; nearly flat, from 3 to 56,000 with 90 percent",
         "deliberately wide: a narrow prior drags catastrophes down",
     )
-    half_time: LogNormal = _prior(
-        LogNormal(1.0, 1.5),
-        "days until counts of the killed reach half of their settled value (event of one day)",
-        _FITTED,
-    )
-    growth_shape: Fixed | LogNormal = _prior(
-        Fixed(1.51),
-        "steepness of the log-logistic growth of counts",
-        _FITTED,
-    )
-    wounded_half_time_ratio: Fixed | LogNormal = _prior(
-        LogNormal(0.5, 0.5),
-        "half-time of wounded counts, as a ratio of that of the killed",
-        "median: " + _FITTED + "; spread: judgment, so that no event is forced to that ratio",
-    )
-    wounded_per_killed: LogStudentT = _prior(
-        LogStudentT(3, 2.6, 1.1),
-        "true wounded per true killed",
-        _FITTED,
-    )
     duration_growth: LogNormal = _prior(
         LogNormal(0.741, 1.0),
         "while the violence goes on: days still to come per day so far",
-        _FITTED,
+        "judgment: as long again as so far, within a factor of five; no end date is looked at",
     )
-    official_count: StudentT = _prior(
-        StudentT(3, -0.03, 0.02),
+    half_time: LogNormal = _learned(
+        "half_time",
+        "days until counts of the killed reach half of their settled value (event of one day)",
+    )
+    growth_shape: Fixed | LogNormal = _learned(
+        "growth_shape", "steepness of the log-logistic growth of counts"
+    )
+    wounded_half_time_ratio: Fixed | LogNormal = _learned(
+        "wounded_half_time_ratio",
+        "half-time of wounded counts, as a ratio of that of the killed",
+    )
+    wounded_per_killed: LogStudentT = _learned("wounded_per_killed", "true wounded per true killed")
+    official_count: StudentT = _learned(
+        "official_count",
         "settled level of official counts against the truth (officials, health ministry,"
         " hospitals)",
-        _FITTED,
     )
-    documented_count: StudentT = _prior(
-        StudentT(3, 0.0, 0.05),
+    documented_count: StudentT = _learned(
+        "documented_count",
         "settled level of counts documented by NGO, UN, media or an inquiry",
-        _FITTED,
     )
-    opponent_count: StudentT = _prior(
-        StudentT(3, 0.0, 0.2),
+    opponent_count: StudentT = _learned(
+        "opponent_count",
         "settled level of counts by a party or community that opposes the authorities",
-        _FITTED,
     )
-    official_estimate: StudentT = _prior(
-        StudentT(3, 0.05, 0.45),
+    official_estimate: StudentT = _learned(
+        "official_estimate",
         "level of official estimates, claims and projections against the truth",
-        _FITTED,
     )
-    other_estimate: StudentT = _prior(
-        StudentT(3, 0.17, 0.36),
+    other_estimate: StudentT = _learned(
+        "other_estimate",
         "level of all other estimates, claims and projections against the truth",
-        _FITTED,
     )
-    walk_scale: Fixed | LogNormal = _prior(
-        Fixed(0.39),
-        "scale of the backward random walk of one series of counts",
-        _FITTED,
+    walk_scale: Fixed | LogNormal = _learned(
+        "walk_scale", "scale of the backward random walk of one series of counts"
     )
-    count_noise: Fixed | LogNormal = _prior(
-        Fixed(0.2),
+    count_noise: Fixed | LogNormal = _learned(
+        "count_noise",
         "noise of a single count around its series (Student-t, 4 degrees of freedom)",
-        _FITTED,
     )
-    estimate_noise: Fixed | LogNormal = _prior(
-        Fixed(0.47),
+    estimate_noise: Fixed | LogNormal = _learned(
+        "estimate_noise",
         "noise of a single estimate or claim (Student-t, 4 degrees of freedom)",
-        _FITTED,
     )
 
     def __post_init__(self) -> None:
@@ -128,7 +116,7 @@ class TollPriors:
                     f"this prior must be a {names}",
                     place=f"TollPriors.{spec.name}",
                     value=value,
-                    remedy=f"For example {spec.default!r}.",
+                    remedy="priors_table() shows the default.",
                 )
 
     @classmethod
@@ -140,29 +128,22 @@ class TollPriors:
         kind
             One of `events.KINDS`; "other" gets the wider priors of an unknown kind.
         mechanism
-            One of `events.MECHANISMS`, or None; selects the wounded-per-killed prior where there
-            is evidence for the pair.
+            One of `events.MECHANISMS`, or None; moves the wounded-per-killed prior.
 
         Raises
         ------
         DataError
-            If the kind is not known.
+            If the kind or the mechanism is not known.
 
         Examples
         --------
         >>> from casualty_models.priors import TollPriors
-        >>> TollPriors.for_event("ethnic_riot", "gunshot").wounded_per_killed
-        LogStudentT(nu=3, median=5.0, sigma=0.75)
-        >>> TollPriors.for_event("ethnic_riot").wounded_per_killed
-        LogStudentT(nu=3, median=3.3, sigma=1.0)
+        >>> narrow = TollPriors.for_event("earthquake").half_time
+        >>> wide = TollPriors.for_event("other").half_time
+        >>> narrow.sigma < wide.sigma
+        True
         """
-        if kind not in KINDS:
-            raise DataError(
-                "unknown kind of event", value=kind, remedy=f"Use one of {', '.join(KINDS)}."
-            )
-        priors = replace(cls(), **BY_GROUP.get(KINDS[kind], {}))
-        ratio = BY_MECHANISM.get((kind, mechanism or ""))
-        return replace(priors, wounded_per_killed=ratio[0]) if ratio else priors
+        return cls(**learned(kind, mechanism))
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Return every prior as family and parameters, ready for JSON.
@@ -188,47 +169,6 @@ class TollPriors:
         return cls(**{name: from_dict(value) for name, value in values.items()})  # type: ignore[arg-type]
 
 
-BY_GROUP: dict[str, dict[str, Any]] = {
-    "political_violence": {
-        "half_time": LogNormal(0.74, 1.45),
-        "growth_shape": Fixed(1.49),
-        "wounded_per_killed": LogStudentT(3, 3.3, 1.0),
-    },
-    "attack_or_accident": {
-        "half_time": LogNormal(0.41, 1.4),
-        "growth_shape": Fixed(1.48),
-        "wounded_per_killed": LogStudentT(3, 1.9, 0.8),
-    },
-    "natural_disaster": {
-        "half_time": LogNormal(2.7, 1.2),
-        "growth_shape": Fixed(1.57),
-        "wounded_per_killed": LogStudentT(3, 2.4, 0.77),
-    },
-}
-"""What differs from the priors of an unknown kind, by group of kinds."""
-
-BY_MECHANISM: dict[tuple[str, str], tuple[LogStudentT, str]] = {
-    ("ethnic_riot", "gunshot"): (
-        LogStudentT(3, 5.0, 0.75),
-        "5 settled ethnic riots, log-mean 1.57, log-sd 0.70, widened; Osh 2010 not among them",
-    ),
-    ("protest_crackdown", "gunshot"): (
-        LogStudentT(3, 10.0, 0.85),
-        "6 settled crackdowns, log-mean 2.48, log-sd 0.78, widened",
-    ),
-    ("massacre", "gunshot"): (
-        LogStudentT(3, 0.5, 1.0),
-        "below 1, even 0, where people were confined or defenseless: " + _COUPLAND,
-    ),
-    ("earthquake", "crush"): (
-        LogStudentT(3, 2.5, 0.65),
-        "995,219 injured and 372,634 dead in earthquakes of 1980-2009: Doocy et al. 2013,"
-        " PLoS Curr Disasters",
-    ),
-}
-"""Wounded per killed where there is evidence for a kind and a mechanism, with its source."""
-
-
 def priors_table(
     priors: TollPriors | None = None, *, kind: str = "other", mechanism: str | None = None
 ) -> "pd.DataFrame":
@@ -249,9 +189,8 @@ def priors_table(
     Examples
     --------
     >>> from casualty_models.priors import priors_table
-    >>> priors_table(kind="earthquake", mechanism="crush").set_index("prior").loc[
-    ...     "half_time", "distribution"]
-    'LogNormal(median=2.7, sigma=1.2)'
+    >>> priors_table(kind="earthquake").set_index("prior").loc["log_killed", "distribution"]
+    'Normal(mu=6.0, sigma=3.0)'
     """
     import pandas as pd
 
@@ -261,8 +200,6 @@ def priors_table(
     for spec in fields(TollPriors):
         value = getattr(priors, spec.name)
         source = spec.metadata["source"]
-        if spec.name == "wounded_per_killed" and (kind, mechanism or "") in BY_MECHANISM:
-            source = BY_MECHANISM[kind, mechanism or ""][1]
         if value != getattr(defaults, spec.name):
             source = "set by the user"
         lower, upper = value.interval(0.9)
