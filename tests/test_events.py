@@ -341,8 +341,14 @@ class TestAsOf:
         quiet = [dataclasses.replace(each, ongoing=None) for each in timeline()]
         assert event(*quiet).as_of("2010-06-15").end == day(14)
 
-    def test_the_last_report_that_calls_it_ongoing_wins(self):
-        assert event(*timeline()).as_of("2010-06-15").ongoing
+    def test_a_report_after_the_end_that_calls_it_ongoing_wins(self):
+        assert event(*timeline(), end="2010-06-12").as_of("2010-06-15").ongoing
+
+    def test_an_end_after_the_last_report_that_calls_it_ongoing_is_known_the_day_after(self):
+        quiet = timeline()[:2]
+        assert quiet[-1].ongoing
+        assert event(*quiet).as_of("2010-06-14").ongoing
+        assert event(*quiet).as_of("2010-06-15").end == day(14)
 
     def test_the_last_report_that_calls_it_over_wins(self):
         assert event(*timeline()).as_of("2010-06-16").end == day(14)

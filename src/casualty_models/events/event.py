@@ -144,8 +144,8 @@ class Event:
         """Return the event as it was known at the end of a day.
 
         Later reports and the reference toll are gone. The end of the event is kept when it had
-        come, unless the last report that says so still calls the danger ongoing; when that report
-        calls it over, the event has ended by that day.
+        come, unless the last report after it still calls the danger ongoing; when the last report
+        that says so calls it over, the event has ended by that day.
 
         Parameters
         ----------

@@ -76,6 +76,9 @@ def end_known_on(
 ) -> datetime.date | None:
     """Return the last day of the danger as it was known on a day; None while it went on.
 
+    The last report that says whether the danger goes on decides; but when it called the danger
+    ongoing and the end came after it, before the day asked about, the end is known by then.
+
     Parameters
     ----------
     day
@@ -95,10 +98,12 @@ def end_known_on(
     datetime.date(2010, 6, 3)
     """
     had_ended = end if end is not None and end <= day else None
-    flags = [report.ongoing for report in reports if report.ongoing is not None]
-    if not flags:
+    said = [report for report in reports if report.ongoing is not None]
+    if not said:
         return had_ended
-    return None if flags[-1] else had_ended or day
+    if not said[-1].ongoing:
+        return had_ended or day
+    return end if end is not None and said[-1].date <= end < day else None
 
 
 def _check_day(
