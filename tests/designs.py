@@ -15,12 +15,13 @@ def report(day, quantity="killed", source_kind="official", value=50, **more):
 
 
 def settled_design():
-    """Four days of violence that are over; three series of counts and one of estimates."""
+    """Four days of violence that are over, looked back on after weeks of silence."""
     return Event(
         name="settled design",
         kind="riot",
         start="2010-06-10",
         end="2010-06-13",
+        known_on="2010-06-30",
         reports=[
             report(1, value=20),
             report(3, value=60),
@@ -40,4 +41,21 @@ def ongoing_design():
         kind="riot",
         start="2010-06-10",
         reports=[report(2, "wounded", value=900), report(3, value=97)],
+    )
+
+
+def missing_design():
+    """Violence that goes on, with counts of killed and wounded and two numbers of missing."""
+    return Event(
+        name="missing design",
+        kind="riot",
+        start="2010-06-10",
+        reports=[
+            report(1, value=20),
+            report(3, value=60),
+            report(4, value=70),
+            report(3, "wounded", value=300),
+            report(3, "missing", value=100),
+            report(4, "missing", "ngo", value=150),
+        ],
     )

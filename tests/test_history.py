@@ -65,6 +65,15 @@ def test_reports_of_all_events_become_one_table(few):
         assert design.event[row] == design.event[design.last[row]]
 
 
+def test_days_still_to_come_are_those_of_events_said_to_go_on(few):
+    design = history_design(few)
+    for event, so_far, lasted in design.still:
+        length = (few[event].end - few[event].start).days + 1
+        assert 1 <= so_far <= lasted == length
+    said = {n for n, event in enumerate(few) for r in event.reports if r.ongoing}
+    assert set(design.still[:, 0]) <= said
+
+
 @pytest.mark.parametrize(
     ("reference", "toll", "sd"),
     [
@@ -120,6 +129,8 @@ def posterior(spread):
             "walk_scale": draws(0.4, positive=True),
             "count_noise": draws(0.2, positive=True),
             "estimate_noise": draws(0.5, positive=True),
+            "log_days_to_come_mean": draws(-0.9),
+            "log_days_to_come_sd": draws(1.2, positive=True),
         }
     )
 
@@ -130,6 +141,8 @@ def test_learned_priors_sit_where_the_posterior_is():
     assert priors.half_time.sigma == pytest.approx(1.2, rel=0.01)
     assert priors.wounded_per_killed.median == pytest.approx(np.exp(1.2), rel=0.01)
     assert priors.official_count.sigma == pytest.approx(0.3, rel=0.01)
+    assert priors.duration_growth.median == pytest.approx(np.exp(-0.9), rel=0.01)
+    assert priors.duration_growth.sigma == pytest.approx(1.2, rel=0.01)
 
 
 def test_an_unknown_kind_gets_the_spread_between_kinds_too():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pymc as pm
 import pytest
-from designs import ongoing_design, report, settled_design
+from designs import missing_design, ongoing_design, report, settled_design
 from scipy import stats
 
 from casualty_models.distributions import Fixed, Normal, StudentT
@@ -45,7 +45,7 @@ def test_model_has_the_documented_variables_and_a_finite_start(event):
     assert not model.discrete_value_vars
 
 
-@pytest.mark.parametrize("event", [settled_design(), ongoing_design()], ids=lambda e: e.name)
+@pytest.mark.parametrize("event", [settled_design(), missing_design()], ids=lambda e: e.name)
 def test_prior_predictive_equals_the_independent_simulator(event):
     from_model, from_simulator = both(event, PRIORS, PRIORS)
     assert min(comparisons(from_model, from_simulator)) > 1e-4 / 20
@@ -57,12 +57,12 @@ def test_prior_predictive_equals_the_independent_simulator(event):
         {"walk_scale": Fixed(1.2)},
         {"official_count": StudentT(3, -0.3, 0.02)},
         {"count_noise": Fixed(0.4)},
-        {"growth_shape": Fixed(0.7)},
+        {"official_missing": StudentT(3, -0.3, 0.1)},
     ],
     ids=lambda change: next(iter(change)),
 )
 def test_a_simulator_with_other_assumptions_fails_the_same_comparison(wrong):
-    from_model, from_simulator = both(settled_design(), PRIORS, replace(PRIORS, **wrong))
+    from_model, from_simulator = both(missing_design(), PRIORS, replace(PRIORS, **wrong))
     assert min(comparisons(from_model, from_simulator)) < 1e-4 / 20
 
 
@@ -116,8 +116,44 @@ def test_reports_that_all_speak_of_one_part_are_the_event():
 
 
 def test_a_quantity_that_the_model_does_not_use_is_kept_and_said():
-    event = with_reports(ongoing_design(), [*ongoing_design().reports, report(3, "missing")])
-    assert "uses only killed and wounded" in report_table(event).notes[0]
+    event = with_reports(ongoing_design(), [*ongoing_design().reports, report(3, "casualties")])
+    assert "uses only killed, wounded and missing" in report_table(event).notes[0]
+
+
+def missing_row(reports):
+    """Return class and bounds of the row that the last report, of the missing, makes."""
+    table = report_table(with_reports(ongoing_design(), reports))
+    (row,) = np.flatnonzero(table.position == len(reports) - 1)
+    bounds = np.exp([table.log_lower[row], table.log_upper[row]])
+    return table.series_classes[table.series[row]], bounds, table.grows[row]
+
+
+def test_the_missing_are_added_to_the_killed_who_were_counted_by_then():
+    killed = [report(2, value=20), report(3, value=61), report(6, value=90)]
+    name, bounds, grows = missing_row([*killed[:2], report(4, "missing", value=443)])
+    assert (name, grows) == ("official_missing", 0)
+    np.testing.assert_allclose(bounds, [61 + 442.5, 61 + 443.5])
+    later = with_reports(ongoing_design(), [*killed, report(4, "missing", value=443)])
+    assert np.exp(report_table(later).log_upper).max() == pytest.approx(61 + 443.5)
+
+
+def test_the_missing_alone_are_a_statement_about_the_toll():
+    name, bounds, _ = missing_row([report(1, "missing", "ngo", value=239)])
+    assert name == "other_missing"
+    np.testing.assert_allclose(bounds, [238.5, 239.5])
+
+
+def test_with_nobody_missing_any_more_the_toll_may_be_less_than_was_counted():
+    _, bounds, _ = missing_row([report(2, value=61), report(9, "missing", value=0)])
+    assert bounds[0] < 0.01
+    assert bounds[1] == pytest.approx(61.5)
+
+
+def test_the_missing_of_a_part_are_not_added():
+    part = report(4, "missing", value=443, place="border")
+    table = report_table(with_reports(ongoing_design(), [report(3, value=60), part]))
+    assert len(table.position) == 1
+    assert "about a part of the event" in table.notes[0]
 
 
 @pytest.mark.parametrize("quantity", ["killed", "wounded"])
@@ -138,8 +174,8 @@ def test_a_count_of_none_is_a_report_too():
 
 
 def test_without_a_usable_report_there_is_no_model():
-    with pytest.raises(DataError, match="no report of the number killed or wounded"):
-        toll_model(with_reports(ongoing_design(), [report(3, "missing")]))
+    with pytest.raises(DataError, match="no report of the number killed, wounded or missing"):
+        toll_model(with_reports(ongoing_design(), [report(3, "casualties")]))
 
 
 def test_priors_of_the_kind_are_the_default_and_are_recorded():

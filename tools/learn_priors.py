@@ -20,7 +20,7 @@ from casualty_models.models.settled import settled
 
 ROOT = Path(__file__).parents[1] / "src" / "casualty_models"
 OF_KIND = ("half_time", "growth_shape")
-NOT_LEARNED = ("log_killed", "duration_growth")
+NOT_LEARNED = ("log_killed", "silence")
 SEED = 2026
 
 
@@ -67,7 +67,7 @@ def table(posterior):
 def main():
     """Fit, check and write."""
     events = settled(history_events())
-    settings = {"draws": 1500, "tune": 1000, "target_accept": 0.9, "random_seed": SEED}
+    settings = {"draws": 2000, "tune": 1000, "target_accept": 0.9, "random_seed": SEED}
     result = fit(history_model(events), predictions=False, **settings)
     found = checks(result)
     print(found, file=sys.stderr)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from casualty_models.priors import TollPriors
 
+_NUISANCE = ("shape", "silence")
 _AUTHORITIES = ("official", "health_ministry", "hospital")
 
 
@@ -28,7 +29,8 @@ def simulate_counts(
 
     The design is taken from ``event``: its dates, sources, kinds of source, quantities and claims;
     what the reports say is ignored. Reports about a part of the event, or about other quantities
-    than killed and wounded, are left out.
+    than killed, wounded and missing, are left out. For the missing the count drawn is that of the
+    killed and the missing together.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ def simulate_counts(
     Raises
     ------
     DataError
-        If the event has no report of the whole number killed or wounded.
+        If the event has no report of the whole number killed, wounded or missing.
 
     Examples
     --------
@@ -72,11 +74,11 @@ def simulate_counts(
     used = [
         (i, r)
         for i, r in enumerate(event.reports)
-        if r.quantity in ("killed", "wounded") and not r.is_part
+        if r.quantity in ("killed", "wounded", "missing") and not r.is_part
     ]
     if not used:
         raise DataError(
-            "no report of the whole number killed or wounded to simulate",
+            "no report of the whole number killed, wounded or missing to simulate",
             place=event.name,
             remedy="Add one.",
         )
@@ -86,7 +88,7 @@ def simulate_counts(
         columns = _simulate_series([used[j][1] for j in series], event, priors, state, rng)
         log_count[:, series] = columns
     return xr.Dataset(
-        {name: ("draw", value) for name, value in state.items() if name != "shape"}
+        {name: ("draw", value) for name, value in state.items() if name not in _NUISANCE}
         | {"log_count": (("draw", "report"), log_count)},
         coords={"report": [i for i, _ in used]},
     )
@@ -113,7 +115,7 @@ def simulate_event(
     Raises
     ------
     DataError
-        If the event has no report of the whole number killed or wounded.
+        If the event has no report of the whole number killed, wounded or missing.
 
     Examples
     --------
@@ -130,12 +132,28 @@ def simulate_event(
     """
     one = simulate_counts(event, priors, draws=1, random_seed=random_seed, truth=truth)
     counts = np.rint(np.exp(one.log_count.values[0]))
+    designed = [event.reports[i] for i in one.report.values]
     reports = tuple(
-        replace(event.reports[i], says=None, value=None, lower=count, upper=count)
-        for i, count in zip(one.report.values, counts, strict=True)
+        replace(each, says=None, value=None, lower=count, upper=count)
+        for each, count in zip(designed, _without_killed(designed, counts), strict=True)
     )
     names = [name for name in one.data_vars if name != "log_count"]
     return replace(event, reports=reports), {str(n): float(one[n].values[0]) for n in names}
+
+
+def _without_killed(reports: list[Report], counts: np.ndarray) -> np.ndarray:
+    """Return what is reported: of the missing, the count without the killed counted by then."""
+    reported = counts.copy()
+    for i, missing in enumerate(reports):
+        if missing.quantity != "missing":
+            continue
+        known = [
+            (r.date, counts[j])
+            for j, r in enumerate(reports)
+            if r.quantity == "killed" and r.claim == "count" and r.date <= missing.date
+        ]
+        reported[i] = max(counts[i] - max(known, default=(None, 0.0))[1], 0.0)
+    return reported
 
 
 def _draw_truth(
@@ -165,11 +183,14 @@ def _draw_truth(
         rng, draws
     )
     state["shape"] = priors.growth_shape.draw(rng, draws)
+    state["silence"] = priors.silence.draw(rng, draws)
     return state
 
 
 def _series_of(report: Report) -> tuple[str, str]:
     side = "official" if report.source_kind in _AUTHORITIES else "other"
+    if report.quantity == "missing":
+        return "killed", f"{side}_missing"
     if report.claim != "count":
         return report.quantity, f"{side}_estimate"
     if side == "official":
@@ -196,7 +217,7 @@ def _simulate_series(
     quantity, name = _series_of(reports[0])
     draws = len(state["true_killed"])
     level = np.log(state[f"true_{quantity}"]) + getattr(priors, name).draw(rng, draws)
-    if name.endswith("estimate"):
+    if name.endswith(("estimate", "missing")):
         noise = priors.estimate_noise.draw(rng, draws)
         return np.column_stack([level + noise * rng.standard_t(4, draws) for _ in reports])
     h0 = state["half_time"] if quantity == "killed" else state["wounded_half_time"]
@@ -204,10 +225,11 @@ def _simulate_series(
     walk_scale, noise = priors.walk_scale.draw(rng, draws), priors.count_noise.draw(rng, draws)
     columns = np.empty((draws, len(reports)))
     deviation, later = np.zeros(draws), np.zeros(draws)
-    for i in sorted(range(len(reports)), key=lambda i: reports[i].date, reverse=True):
-        t = (reports[i].date - event.start).days + 0.6
+    silent = (event.as_of_date - max(r.date for r in reports)).days * state["silence"]
+    for i in sorted(range(len(reports)), key=lambda i: (reports[i].date, i), reverse=True):
+        t = (reports[i].date - event.start).days + 0.6 + silent
         log_share = -np.log1p((t / half_time) ** -state["shape"])
         deviation = deviation + walk_scale * np.sqrt(later - log_share) * rng.normal(size=draws)
-        later = log_share
+        later, silent = log_share, 0.0
         columns[:, i] = level + log_share + deviation + noise * rng.standard_t(4, draws)
     return columns

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import nutpie
 import pytest
-from designs import ongoing_design, settled_design
+from designs import missing_design, ongoing_design, settled_design
 from scipy import stats
 
 from casualty_models.distributions import Fixed, Normal, StudentT
@@ -61,7 +61,7 @@ def worst_p_value(found, bins=7):
     return min(pvalues) * len(pvalues)
 
 
-@pytest.mark.parametrize("design", [settled_design(), ongoing_design()], ids=lambda e: e.name)
+@pytest.mark.parametrize("design", [settled_design(), missing_design()], ids=lambda e: e.name)
 def test_ranks_of_the_truth_are_uniform(design):
     assert worst_p_value(ranks(design, PRIORS, repeats=70)) > 1e-3
 
@@ -72,7 +72,10 @@ def test_a_wrong_model_fails_the_same_check(wrong):
     assert worst_p_value(found) < 1e-3
 
 
+DESIGNS = [settled_design(), ongoing_design(), missing_design()]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("design", [settled_design(), ongoing_design()], ids=lambda e: e.name)
+@pytest.mark.parametrize("design", DESIGNS, ids=lambda e: e.name)
 def test_ranks_of_the_truth_are_uniform_over_many_repeats(design):
     assert worst_p_value(ranks(design, PRIORS, repeats=500)) > 1e-3

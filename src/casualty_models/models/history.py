@@ -25,11 +25,14 @@ def history_model(events: Sequence[Event], *, without: Sequence[str] = ()) -> pm
         \mu_{\text{kind}} \sim \mathrm{Normal}(\mu_{\text{group}}, \tau) \\
         \log W_e - \log D_e &\sim t_3(\rho_{\text{kind}(e)} + \rho_{\text{mechanism}(e)},
         \omega_{\text{group}(e)}) \\
-        \text{effect of a series} &\sim t_3(m_{\text{class}}, s_{\text{class}})
+        \text{effect of a series} &\sim t_3(m_{\text{class}}, s_{\text{class}}) \\
+        \log(T_e / T_{\text{so far}} - 1) &\sim \mathrm{Normal}(\nu, \kappa)
 
     Half-times :math:`h`, the wounded-per-killed ratio and the effects of sources are those of
     `toll_model`; here their means and spreads are unknown too, and kinds of event borrow from the
-    other kinds of their group.
+    other kinds of their group. How long violence goes on that has not ended is learned from the
+    days :math:`T_{\text{so far}}` on which an event was reported to go on, and its length
+    :math:`T_e` in the end; the days of one event share the weight of one.
 
     Parameters
     ----------
@@ -94,6 +97,7 @@ def history_model(events: Sequence[Event], *, without: Sequence[str] = ()) -> pm
             "used": pm.Data("report_used", learned[event], dims="report"),
         }
         reported("reported", center, noise, bounds, dims="report")
+        _days_to_come(design.still, learned)
     model.structure = ("history", tuple(coords["event"]), len(design.days))
     return model
 
@@ -112,6 +116,8 @@ HYPERPARAMETERS = (
     "walk_scale",
     "count_noise",
     "estimate_noise",
+    "log_days_to_come_mean",
+    "log_days_to_come_sd",
 )
 
 
@@ -166,8 +172,24 @@ def _half_times(design: Design, mean: Any) -> Any:  # noqa: ANN401
 
 
 def _effects(design: Design) -> Any:  # noqa: ANN401
-    mean = pm.Normal("effect_mean", 0.0, [0.05, 0.1, 0.3, 0.3, 0.3], dims="class")
-    typical = np.log([0.05, 0.1, 0.2, 0.4, 0.4])
+    mean = pm.Normal("effect_mean", 0.0, [0.05, 0.1, 0.3, 0.3, 0.3, 0.5, 0.5], dims="class")
+    typical = np.log([0.05, 0.1, 0.2, 0.4, 0.4, 0.5, 0.5])
     scale = pm.LogNormal("effect_scale", typical, 0.7, dims="class")
     standard = pm.StudentT("source_standard", nu=3, dims="series")
     return mean[design.series_class] + scale[design.series_class] * standard
+
+
+def _days_to_come(still: np.ndarray, learned: np.ndarray) -> None:
+    """Learn how long an event goes on, of the days so far; a length is known to the day."""
+    mean = pm.Normal("log_days_to_come_mean", -0.3, 1.0)
+    sd = pm.LogNormal("log_days_to_come_sd", 0.0, 0.5)
+    if not len(still):
+        return
+    event, so_far, lasted = still.T
+    each = learned / np.maximum(np.bincount(event, minlength=len(learned)), 1)
+    weight = pm.Data("still_weight", each[event])
+    length = pm.LogNormal.dist(mean, sd)
+    upper = pm.logcdf(length, (lasted - so_far + 0.5) / so_far)
+    lower = pm.logcdf(length, np.maximum(lasted - so_far - 0.5, 1e-6) / so_far)
+    between = upper + pt.log1mexp(pt.minimum(lower - upper, -1e-9))
+    pm.Potential("days_to_come", (weight * between).sum())

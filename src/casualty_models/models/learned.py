@@ -30,7 +30,7 @@ def learned_priors(posterior: "xr.Dataset", kind: str, mechanism: str | None = N
 
     Returns
     -------
-    Priors; what history does not teach (the toll, how long violence goes on) is the default.
+    Priors; what history does not teach (the toll) is the default.
 
     Examples
     --------
@@ -59,7 +59,9 @@ def learned_priors(posterior: "xr.Dataset", kind: str, mechanism: str | None = N
         )
         for i, name in enumerate(CLASSES)
     }
+    to_come = draws["log_days_to_come_mean"]
     return TollPriors(
+        duration_growth=_log_normal(to_come, _spread(to_come, draws["log_days_to_come_sd"])),
         half_time=_log_normal(half_time, half_time_sd),
         growth_shape=_log_normal(np.log(draws["growth_shape"][:, group])),
         wounded_half_time_ratio=_log_normal(np.log(draws["wounded_half_time_ratio"]), wounded_sd),

@@ -12,14 +12,19 @@ from casualty_models.events import Event, Report
 QUANTITIES = ("killed", "wounded")
 COUNT_CLASSES = ("official_count", "documented_count", "opponent_count")
 ESTIMATE_CLASSES = ("official_estimate", "other_estimate")
+MISSING_CLASSES = ("official_missing", "other_missing")
+CLASSES = COUNT_CLASSES + ESTIMATE_CLASSES + MISSING_CLASSES
 
 _OFFICIAL = {"official", "health_ministry", "hospital"}
 SMALLEST_TABLE = 4
+_OF_EACH_ROW = (
+    "position", "days", "silence", "log_lower", "log_upper", "quantity", "grows", "used",
+)  # fmt: skip
 _BELOW_ONE = 1e-3  # a count of zero lies below log(0.5); its lower end only has to be far away
 
 
 def report_class(report: Report) -> str:
-    """Return which of the five classes of statement a report belongs to.
+    """Return which of the classes of statement a report belongs to.
 
     Examples
     --------
@@ -29,9 +34,12 @@ def report_class(report: Report) -> str:
     ...                     quantity="killed", value=97))
     'official_count'
     """
+    official = report.source_kind in _OFFICIAL
+    if report.quantity == "missing":
+        return "official_missing" if official else "other_missing"
     if report.claim != "count":
-        return "official_estimate" if report.source_kind in _OFFICIAL else "other_estimate"
-    if report.source_kind in _OFFICIAL:
+        return "official_estimate" if official else "other_estimate"
+    if official:
         return "official_count"
     return "opponent_count" if report.source_kind == "opponent" else "documented_count"
 
@@ -44,14 +52,15 @@ class ReportTable:
     ----------
     position
         Index of the report in ``event.reports``.
-    days
-        Days since the start of the event.
+    days, silence
+        Days since the start of the event; and, for the last count of a series, days since then
+        until ``event.as_of_date``: nothing newer was said.
     log_lower, log_upper
         Logarithms of the bounds on the count that the author had, half a count wider.
     quantity, series
         Index into `QUANTITIES` and into ``series_names``.
     grows
-        1 for counts, which grow towards their settled value; 0 for estimates and claims.
+        1 for counts, which grow towards their settled value; 0 for estimates, claims and missing.
     used
         1 for a report; 0 for a row that only fills the table (see `padded`).
     last
@@ -68,6 +77,7 @@ class ReportTable:
 
     position: np.ndarray
     days: np.ndarray
+    silence: np.ndarray
     log_lower: np.ndarray
     log_upper: np.ndarray
     quantity: np.ndarray
@@ -89,41 +99,45 @@ def report_table(event: Event) -> ReportTable:
 
     A report about a part of the event (place, group or period set) is no rival of the total, so it
     is set aside, unless every report is about that same part. With ``floor`` it still bounds the
-    total from below.
+    total from below. A number of missing persons is added to the last count of the killed by then:
+    together they are a statement about the toll.
 
     Raises
     ------
     DataError
-        If no report of the number killed or wounded is left.
+        If no report of the number killed, wounded or missing is left.
     """
     used, notes = _used_reports(event)
     if not used:
         raise DataError(
-            "no report of the number killed or wounded in the whole event",
+            "no report of the number killed, wounded or missing in the whole event",
             place=event.name,
-            remedy="Add at least one report with quantity killed or wounded.",
+            remedy="Add at least one report with quantity killed, wounded or missing.",
         )
-    keys = [(r.quantity, report_class(r)) for _, r in used]
+    keys = [(_toll_of(r), report_class(r)) for _, r in used]
     order = sorted(range(len(used)), key=lambda i: (_series_rank(keys[i]), used[i][1].date))
     rows = [(used[i][0], used[i][1], keys[i]) for i in order]
     series_keys = sorted(set(keys), key=_series_rank)
     series = np.array([series_keys.index(key) for _, _, key in rows])
-    bounds = np.array([[r.statement.lower - 0.5, r.statement.upper + 0.5] for _, r, _ in rows])
+    bounds = np.array([_bounds(r, used) for _, r, _ in rows]) + np.array([-0.5, 0.5])
     log_lower, log_upper = np.log(np.maximum(bounds, _BELOW_ONE)).T
     days = np.array([(r.date - event.start).days for _, r, _ in rows], dtype=float)
     quantity = np.array([QUANTITIES.index(key[0]) for _, _, key in rows])
     grows = np.array([float(key[1] in COUNT_CLASSES) for _, _, key in rows])
+    last = np.array([np.flatnonzero(series == s).max() for s in series])
+    since = (event.as_of_date - event.start).days - days
     counts = [np.flatnonzero((quantity == q) & (grows == 1)) for q in (0, 1)]
     return ReportTable(
         position=np.array([position for position, _, _ in rows]),
         days=days,
+        silence=np.where(last == np.arange(len(rows)), grows * since, 0.0),
         log_lower=log_lower,
         log_upper=log_upper,
         quantity=quantity,
         series=series,
         grows=grows,
         used=np.ones(len(rows)),
-        last=np.array([np.flatnonzero(series == s).max() for s in series]),
+        last=last,
         series_names=tuple(_series_name(key) for key in series_keys),
         series_classes=tuple(name for _, name in series_keys),
         series_quantity=np.array([QUANTITIES.index(q) for q, _ in series_keys]),
@@ -135,7 +149,7 @@ def report_table(event: Event) -> ReportTable:
 
 
 def padded(table: ReportTable) -> ReportTable:
-    """Return the table with all ten series, filled up to the next power of two rows.
+    """Return the table with all twelve series, filled up to the next power of two rows.
 
     The rows added are not used by the likelihood. Events of most sizes then share a few structures
     of model, and so a few compilations.
@@ -152,13 +166,14 @@ def padded(table: ReportTable) -> ReportTable:
     """
     size = len(table.days)
     extra = max(SMALLEST_TABLE, 2 ** int(np.ceil(np.log2(size)))) - size
-    keys = sorted(product(QUANTITIES, COUNT_CLASSES + ESTIMATE_CLASSES), key=_series_rank)
+    said = product(QUANTITIES, COUNT_CLASSES + ESTIMATE_CLASSES)
+    keys = sorted([*said, *product(["killed"], MISSING_CLASSES)], key=_series_rank)
     names = tuple(_series_name(key) for key in keys)
     here = np.array([names.index(name) for name in table.series_names])
     fill = {"log_upper": 1, "position": -1}
     columns: dict[str, Any] = {
         name: np.append(getattr(table, name), np.full(extra, fill.get(name, 0)))
-        for name in ("position", "days", "log_lower", "log_upper", "quantity", "grows", "used")
+        for name in _OF_EACH_ROW
     }
     return replace(
         table,
@@ -173,18 +188,41 @@ def padded(table: ReportTable) -> ReportTable:
 
 def _series_name(key: tuple[str, str]) -> str:
     quantity, name = key
+    if name in MISSING_CLASSES:
+        return f"killed and missing: {name.removesuffix('_missing')}"
     return f"{quantity}: {name.replace('_', ' ')}"
 
 
+def _toll_of(report: Report) -> str:
+    return "killed" if report.quantity == "missing" else report.quantity
+
+
+def _bounds(report: Report, used: list[tuple[int, Report]]) -> tuple[int, int]:
+    """Return the bounds of a statement; of the missing, with the killed who were counted by then.
+
+    With nobody missing any more the toll may still be less than was counted, so nothing bounds the
+    sum from below.
+    """
+    said = report.statement
+    if report.quantity != "missing":
+        return said.lower, said.upper
+    killed = [r for _, r in used if r.quantity == "killed" and report_class(r) in COUNT_CLASSES]
+    by_then = [r for r in killed if r.date <= report.date]
+    if not by_then:
+        return said.lower, said.upper
+    counted = max(by_then, key=lambda r: (r.date, r.statement.upper)).statement
+    return (counted.lower + said.lower if said.lower else 0), counted.upper + said.upper
+
+
 def _used_reports(event: Event) -> tuple[list[tuple[int, Report]], list[str]]:
-    scopes = {(r.place, r.group, r.period) for r in event.reports if r.quantity in QUANTITIES}
-    one_part = len(scopes) == 1
+    scopes = {_scope(r) for r in event.reports if r.quantity in QUANTITIES}
+    whole = next(iter(scopes)) if len(scopes) == 1 else (None, None, None)
     used, notes = [], []
     for position, r in enumerate(event.reports):
         where = f"{r.source}, {r.date}: {r.says or r.statement.text} {r.quantity}"
-        if r.quantity not in QUANTITIES:
-            notes.append(f"{where}: kept, but this model uses only killed and wounded.")
-        elif r.is_part and not one_part:
+        if r.quantity not in (*QUANTITIES, "missing"):
+            notes.append(f"{where}: kept, but this model uses only killed, wounded and missing.")
+        elif _scope(r) != whole:
             use = "its lower bound only" if r.floor else "not used"
             notes.append(f"{where}: about a part of the event, not its total ({use}).")
         else:
@@ -192,10 +230,13 @@ def _used_reports(event: Event) -> tuple[list[tuple[int, Report]], list[str]]:
     return used, notes
 
 
+def _scope(report: Report) -> tuple[str | None, str | None, str | None]:
+    return report.place, report.group, report.period
+
+
 def _series_rank(key: tuple[str, str]) -> tuple[bool, int, int]:
     quantity, name = key
-    classes = COUNT_CLASSES + ESTIMATE_CLASSES
-    return name in ESTIMATE_CLASSES, QUANTITIES.index(quantity), classes.index(name)
+    return name not in COUNT_CLASSES, QUANTITIES.index(quantity), CLASSES.index(name)
 
 
 def _floor(event: Event, quantity: str) -> int:

@@ -8,16 +8,9 @@ import numpy as np
 
 from casualty_models.errors import DataError
 from casualty_models.events import KINDS, MECHANISMS, Event, Reference
-from casualty_models.models.report_table import (
-    COUNT_CLASSES,
-    ESTIMATE_CLASSES,
-    QUANTITIES,
-    ReportTable,
-    report_table,
-)
+from casualty_models.models.report_table import CLASSES, QUANTITIES, ReportTable, report_table
 
 GROUPS = ("political_violence", "attack_or_accident", "natural_disaster")
-CLASSES = COUNT_CLASSES + ESTIMATE_CLASSES
 REFERENCE_ERROR = {"A": 0.02, "B": 0.08, "C": 0.25}  # log scale, where no range was published
 _Z90 = 1.645
 
@@ -96,7 +89,8 @@ class Design:
 
     ``group``, ``kind``, ``mechanism``, ``duration`` and the references have one entry an event;
     ``event`` to ``last`` one a report (as in `report_table.ReportTable`); ``series_class`` one a
-    series.
+    series. ``still`` has one row a day on which an event was said to go on: the event, the days
+    that it had lasted, the days that it lasted in the end.
     """
 
     group: np.ndarray
@@ -115,6 +109,7 @@ class Design:
     grows: np.ndarray
     last: np.ndarray
     series_class: np.ndarray
+    still: np.ndarray
 
 
 def history_design(events: Sequence[Event]) -> Design:
@@ -160,6 +155,10 @@ def history_design(events: Sequence[Event]) -> Design:
         grows=joined("grows"),
         last=joined("last", rows),
         series_class=np.concatenate([_classes(table) for table in tables]),
+        still=np.array(
+            [(n, *days) for n, event in enumerate(events) for days in _days_still_going_on(event)],
+            dtype=int,
+        ).reshape(-1, 3),
     )
 
 
@@ -175,6 +174,15 @@ def _reference(event: Event) -> Reference:
             remedy="Leave it out, or use `settled` to select.",
         )
     return event.reference
+
+
+def _days_still_going_on(event: Event) -> list[tuple[int, int]]:
+    """Return so far and in the end how many days, for each day on which it was said to go on."""
+    if event.end is None:
+        return []
+    lasted = (event.end - event.start).days + 1
+    so_far = {(r.date - event.start).days + 1 for r in event.reports if r.ongoing}
+    return [(days, lasted) for days in sorted(so_far) if days <= lasted]
 
 
 def _duration(event: Event) -> float:

@@ -23,7 +23,7 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
 
         \log D &\sim \mathrm{Normal}(6, 3), \qquad
         \log W - \log D \sim t_3(\text{by kind and mechanism}) \\
-        m_i &= \log D + \log F(t_i) + e_s + r_i \quad\text{(counts)}, \qquad
+        m_i &= \log D + \log F(t_i + \phi\, g_i) + e_s + r_i \quad\text{(counts)}, \qquad
         m_i = \log D + e_s \quad\text{(estimates and claims)} \\
         \log c_i &\sim t_4(m_i, \sigma), \qquad
         \Pr(\text{report } i) = \Pr(l_i \le c_i \le u_i)
@@ -31,7 +31,10 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     with :math:`D` the true number killed (:math:`W` wounded in its place for reports of wounded),
     :math:`F` the share counted by day :math:`t_i` (`counted_share`), :math:`e_s` the level of the
     series that the report belongs to, :math:`r` a random walk back from the settled value, and
-    :math:`c_i` the count that the author had, known only to lie within what the words say.
+    :math:`c_i` the count that the author had, known only to lie within what the words say. The
+    last count of a series held for a part :math:`\phi` of the days :math:`g_i` until
+    ``event.as_of_date`` in which nothing newer was said. The missing, together with the killed who
+    were counted by then, are a statement about :math:`D` like an estimate.
 
     Parameters
     ----------
@@ -76,7 +79,8 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     with pm.Model(coords=coords) as model:
         data = _data(event, table)
         half_time, duration, shape = _growth(priors, data)
-        share = log_counted_share(data["days"], half_time[data["quantity"]], duration, shape)
+        held = data["days"] + priors.silence.to_pymc("silence") * data["silence"]
+        share = log_counted_share(held, half_time[data["quantity"]], duration, shape)
         steps = pm.Normal("walk_step", dims="report")
         walk_scale = priors.walk_scale.to_pymc("walk_scale")
         grown = share + backward_walk(share, data["last"], walk_scale, steps)
@@ -113,6 +117,7 @@ def _data(event: Event, table: ReportTable) -> dict[str, Any]:
     days_so_far = (until - event.start).days + 1.0
     columns = {
         "days": table.days,
+        "silence": table.silence,
         "log_lower": table.log_lower,
         "log_upper": table.log_upper,
         "log_middle": (table.log_lower + table.log_upper) / 2,

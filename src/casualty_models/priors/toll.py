@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, get_args
 
 from casualty_models.distributions import (
+    Beta,
     Distribution,
     Fixed,
     LogNormal,
@@ -56,10 +57,9 @@ class TollPriors:
         "logarithm of the true number killed; nearly flat, from 3 to 56,000 with 90 percent",
         "deliberately wide: a narrow prior drags catastrophes down",
     )
-    duration_growth: LogNormal = _prior(
-        LogNormal(0.741, 1.0),
+    duration_growth: LogNormal = _learned(
+        "duration_growth",
         "while the violence goes on: days still to come per day so far",
-        "judgment: as long again as so far, within a factor of five; no end date is looked at",
     )
     half_time: LogNormal = _learned(
         "half_time",
@@ -94,8 +94,21 @@ class TollPriors:
         "other_estimate",
         "level of all other estimates, claims and projections against the truth",
     )
+    official_missing: StudentT = _learned(
+        "official_missing",
+        "level of counted killed plus missing, the missing as officials say, against the truth",
+    )
+    other_missing: StudentT = _learned(
+        "other_missing",
+        "level of counted killed plus missing, the missing as others say, against the truth",
+    )
     walk_scale: Fixed | LogNormal = _learned(
         "walk_scale", "scale of the backward random walk of one series of counts"
+    )
+    silence: Fixed | Beta = _prior(
+        Beta(2, 4),
+        "share of the days without a newer count for which the last one still held",
+        "chosen on the settled events, Osh 2010 not among them: near a third, not known well",
     )
     count_noise: Fixed | LogNormal = _learned(
         "count_noise",
@@ -103,7 +116,7 @@ class TollPriors:
     )
     estimate_noise: Fixed | LogNormal = _learned(
         "estimate_noise",
-        "noise of a single estimate or claim (Student-t, 4 degrees of freedom)",
+        "noise of a single estimate, claim or number missing (Student-t, 4 degrees of freedom)",
     )
 
     def __post_init__(self) -> None:
