@@ -6,6 +6,7 @@ so that it never learns from the event it is asked about, `BASELINES` holds the 
 `score_table` scores whatever came out.
 """
 
+from casualty_models.backtest.ablation import ABLATIONS, Ablation
 from casualty_models.backtest.baselines import BASELINES
 from casualty_models.backtest.controls import (
     permute_references,
@@ -35,8 +36,10 @@ from casualty_models.backtest.table import (
 )
 
 __all__ = [
+    "ABLATIONS",
     "BASELINES",
     "HORIZONS",
+    "Ablation",
     "Forecast",
     "Learn",
     "PairedDifference",

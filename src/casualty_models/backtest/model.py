@@ -1,16 +1,19 @@
 """The toll model as a method: priors learned without the fold, then a fit of each event."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casualty_models.backtest.ablation import Ablation
 from casualty_models.batch import fit_many
 from casualty_models.inference import fit
 from casualty_models.models.history import history_model
 from casualty_models.models.learned import learned_priors
 
 if TYPE_CHECKING:
+    import pymc as pm
     import xarray as xr
 
     from casualty_models.backtest.replay import Learn, Predict
@@ -20,7 +23,9 @@ LEARNING: dict[str, Any] = {"draws": 500, "tune": 800, "chains": 2, "target_acce
 FORECAST: dict[str, Any] = {"draws": 400, "tune": 500, "chains": 2, "target_accept": 0.9}
 
 
-def toll_method(events: "Sequence[Event]", *, random_seed: int = 0) -> "Learn":
+def toll_method(
+    events: "Sequence[Event]", *, without: Ablation | None = None, random_seed: int = 0
+) -> "Learn":
     """Return the toll model, with priors learned from the training events, as a method.
 
     Parameters
@@ -28,6 +33,8 @@ def toll_method(events: "Sequence[Event]", *, random_seed: int = 0) -> "Learn":
     events
         All settled events, those held out included: the history model of every fold has the same
         structure, so it is compiled once. What is held out is not learned from.
+    without
+        A step of the model to take out; see `ABLATIONS`.
     random_seed
         Seed of every fit.
 
@@ -37,22 +44,41 @@ def toll_method(events: "Sequence[Event]", *, random_seed: int = 0) -> "Learn":
     >>> events = settled_events()
     >>> made = forecasts(events, toll_method(events))  # doctest: +SKIP
     """
+    ablation = without or Ablation()
+    changes: dict[str, Any] = dict(ablation.priors)
+    changed = [ablation.change(event) for event in events]
 
     def learn(train: "Sequence[Event]") -> "Predict":
         known = {event.id for event in train}
-        without = [event.id for event in events if event.id not in known]
-        model = history_model(events, without=without)
+        held_out = [event.id for event in events if event.id not in known]
+        model = _holding(history_model(changed, without=held_out), ablation.fixed)
         fitted = fit(model, random_seed=random_seed, predictions=False, **LEARNING)
         posterior = fitted["posterior"].to_dataset()
 
         def predict(seen: "Sequence[Event]") -> list[np.ndarray | None]:
-            priors = [learned_priors(posterior, e.kind, e.mechanism) for e in seen]
-            results = fit_many(seen, priors=priors, random_seed=random_seed, **FORECAST)
+            then = [ablation.change(event) for event in seen]
+            priors = [
+                replace(learned_priors(posterior, event.kind, event.mechanism), **changes)
+                for event in then
+            ]
+            results = fit_many(then, priors=priors, random_seed=random_seed, **FORECAST)
             return [_log_toll(result) for result in results]
 
         return predict
 
     return learn
+
+
+def _holding(model: "pm.Model", fixed: Mapping[str, float]) -> "pm.Model":
+    """Return the model with some of its variables held at a value."""
+    import pymc as pm
+
+    if not fixed:
+        return model
+    shapes = model.eval_rv_shapes()
+    held = pm.do(model, {name: np.full(shapes[name], value) for name, value in fixed.items()})
+    held.structure = (*model.structure, *fixed)
+    return held
 
 
 def _log_toll(result: "xr.DataTree | Exception") -> np.ndarray | None:
