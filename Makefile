@@ -8,7 +8,7 @@ SOURCES := $(shell find src examples -name '*.py' -o -name '*.csv' -o -name '*.t
 export PYTENSOR_FLAGS ?= base_compiledir="$(CURDIR)/.pytensor"
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env osh test test-all lint types layers docs notebooks pair format learn backtest figures all
+.PHONY: help env osh test test-all lint types layers docs notebooks pair format learn backtest ablations figures all
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -18,7 +18,7 @@ env: ## make or update the environment
 	@tools/environment
 
 osh: env ## the main job: from the reports of 13 June 2010 to an estimate, a sentence and a figure
-	$(BIN)/casualty-models estimate examples/osh-2010.toml --plot osh-2010.png
+	$(BIN)/casualty-models estimate examples/osh-2010.toml --random-seed 2010 --plot osh-2010.png
 
 test: env ## the tests, without the slow ones
 	$(BIN)/pytest -n 2 --dist loadfile
@@ -51,6 +51,9 @@ format: env ## format the code
 
 learn: env ## learn the default priors from the shipped history again
 	$(BIN)/python tools/learn_priors.py
+
+ablations: env ## what each step of the model is worth (benchmarks/ablations.csv; an hour and a half)
+	$(BIN)/python benchmarks/ablations.py
 
 backtest: env ## replay settled events and write the scoreboard (benchmarks/backtest.csv)
 	$(BIN)/python benchmarks/backtest.py
