@@ -1,10 +1,12 @@
 """Events and what was reported about them, validated at the edge.
 
-`Event`, `Report` and `Reference` are frozen values that check themselves. `read_event` reads one
-event from TOML, `read_events` many from two CSV files, `from_frame` one from a data frame. Whatever
-is wrong with the input ends in one `DataError` that says where, what and what to do about it.
+`Event`, `Report`, `Estimate` and `Reference` are frozen values that check themselves. `read_event`
+reads one event from TOML, `read_events` many from two CSV files, `from_frame` one from a data
+frame. Whatever is wrong with the input ends in one `DataError` that says where, what and what to do
+about it.
 """
 
+from casualty_models.events.estimate import Estimate
 from casualty_models.events.event import Event
 from casualty_models.events.event_file import read_event
 from casualty_models.events.frame import from_frame
@@ -19,6 +21,7 @@ __all__ = [
     "MECHANISMS",
     "QUANTITIES",
     "SOURCE_KINDS",
+    "Estimate",
     "Event",
     "Reference",
     "Report",

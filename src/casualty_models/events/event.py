@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casualty_models.errors import DataError
+from casualty_models.events.estimate import Estimate, estimates_from
 from casualty_models.events.fields import (
     Rule,
     apply_rules,
@@ -43,6 +44,7 @@ _RULES: dict[str, Rule] = {
     "reports": list_of(Report),
     "known_on": optional(as_day),
     "reference": optional(instance_of(Reference)),
+    "estimates": list_of(Estimate),
     "left_out": list_of(str),
 }
 
@@ -77,6 +79,8 @@ class Event:
         The `event_id` of a table.
     url
         Where the event itself is described.
+    estimates
+        Estimates of the whole toll by other methods, each an `Estimate`.
     left_out
         One sentence for each row of a table that `read_events` could not read.
 
@@ -107,6 +111,7 @@ class Event:
     reference: Reference | None = None
     id: str = ""
     url: str | None = None
+    estimates: tuple[Estimate, ...] = ()
     left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -164,15 +169,10 @@ class Event:
 
         Examples
         --------
-        >>> import casualty_models.events as cme
-        >>> said = {"2010-06-13": 97, "2010-06-16": 187}
-        >>> reports = [cme.Report(date=day, source="AP", quantity="killed", value=count)
-        ...            for day, count in said.items()]
-        >>> event = cme.Event(name="Osh", kind="ethnic_riot", start="2010-06-10",
-        ...                   end="2010-06-14", reports=reports)
-        >>> then = event.as_of("2010-06-13")
-        >>> len(then.reports), then.ongoing, then.as_of_date
-        (1, True, datetime.date(2010, 6, 13))
+        >>> from casualty_models.datasets import load_osh_2010
+        >>> then = load_osh_2010().as_of("2010-06-13")
+        >>> then.ongoing, then.as_of_date
+        (True, datetime.date(2010, 6, 13))
         """
         try:
             day = as_day(date)
@@ -181,8 +181,12 @@ class Event:
         if self.known_on is not None:
             day = min(day, self.known_on)
         kept = known_by(day, self.reports)
-        end = end_known_on(day, self.end, kept)
-        return dataclasses.replace(self, reports=kept, end=end, known_on=day, reference=None)
+        known = {
+            "reports": kept,
+            "estimates": tuple(each for each in self.estimates if each.date <= day),
+            "end": end_known_on(day, self.end, kept),
+        }
+        return dataclasses.replace(self, **known, known_on=day, reference=None)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the reports as a table, one row a report.
@@ -251,9 +255,11 @@ class Event:
             raise DataError(f"the text is not JSON: {error}", remedy=_AS_WRITTEN) from None
         if not isinstance(values, dict):
             raise DataError("the JSON text is not an object", remedy=_AS_WRITTEN)
-        reports = tables_in(values, "reports", remedy=_AS_WRITTEN)
-        rows = [Row(f"report {n}", report) for n, report in enumerate(reports, start=1)]
+        tables = tables_in(values, "reports", remedy=_AS_WRITTEN)
+        rows = [Row(f"report {n}", table) for n, table in enumerate(tables, start=1)]
         head = {key: value for key, value in values.items() if key != "reports"}
+        if "estimates" in head:
+            head["estimates"] = estimates_from(head, "estimates", remedy=_AS_WRITTEN)
         if isinstance(head.get("reference"), dict):
             row = Row("reference", head["reference"])
             head["reference"] = from_row(Reference, row, REFERENCE_KEYS)

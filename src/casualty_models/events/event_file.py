@@ -1,5 +1,6 @@
 """One event from one TOML file."""
 
+import dataclasses
 import os
 import re
 import tomllib
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casualty_models.errors import DataError
+from casualty_models.events.estimate import estimates_from
 from casualty_models.events.event import EVENT_KEYS, Event, event_from_rows
 from casualty_models.events.files import named, read_text
 from casualty_models.events.rows import Row, tables_in
@@ -14,20 +16,22 @@ from casualty_models.events.vocabulary import unknown_word
 
 __all__ = ["read_event"]
 
-_SECTIONS = ("event", "report")
+_SECTIONS = ("event", "report", "estimate")
 _HEADERS = {
     "event": re.compile(r"""[ \t]*\[[ \t]*(event|"event"|'event')[ \t]*\]"""),
     "report": re.compile(r"""[ \t]*\[\[[ \t]*(report|"report"|'report')[ \t]*\]\]"""),
 }
 _POSITION = re.compile(r" \(at (line \d+, column \d+|end of document)\)$")
 _EACH_REPORT = "Head each report with a line [[report]]."
+_EACH_ESTIMATE = "Head each estimate with a line [[estimate]]."
 
 
 def read_event(path: str | os.PathLike[str]) -> Event:
     """Read an event and its reports from a TOML file.
 
     The file has one table ``[event]`` (name, kind, start; end, mechanism, country, url, id) and
-    a table ``[[report]]`` for each report, with the fields of `Report`.
+    a table ``[[report]]`` for each report, with the fields of `Report`; and a table
+    ``[[estimate]]`` for each estimate by another method, with the fields of `Estimate`.
 
     Parameters
     ----------
@@ -86,7 +90,9 @@ def _event(text: str) -> Event:
     (place,) = _places(text, "event", ["event"])
     places = _places(text, "report", [f"report {n}" for n in range(1, len(reports) + 1)])
     rows = [Row(each, report) for each, report in zip(places, reports, strict=True)]
-    return event_from_rows(Row(place, head), rows, EVENT_KEYS)
+    event = event_from_rows(Row(place, head), rows, EVENT_KEYS)
+    estimates = estimates_from(values, "estimate", remedy=_EACH_ESTIMATE)
+    return dataclasses.replace(event, estimates=estimates)
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ ESTIMATE_CLASSES = ("official_estimate", "other_estimate")
 MISSING_CLASSES = ("official_missing", "other_missing")
 CLASSES = COUNT_CLASSES + ESTIMATE_CLASSES + MISSING_CLASSES
 
+type Scope = tuple[str | None, str | None, str | None]
+
 _OFFICIAL = {"official", "health_ministry", "hospital"}
 SMALLEST_TABLE = 4
 _OF_EACH_ROW = (
@@ -214,9 +216,22 @@ def _bounds(report: Report, used: list[tuple[int, Report]]) -> tuple[int, int]:
     return (counted.lower + said.lower if said.lower else 0), counted.upper + said.upper
 
 
-def _used_reports(event: Event) -> tuple[list[tuple[int, Report]], list[str]]:
+def scope_of(event: Event) -> Scope:
+    """Return the place, group and period that the toll is of: a part if all reports share it.
+
+    Examples
+    --------
+    >>> from casualty_models.datasets import load_osh_2010
+    >>> from casualty_models.models.report_table import scope_of
+    >>> scope_of(load_osh_2010())
+    (None, None, None)
+    """
     scopes = {_scope(r) for r in event.reports if r.quantity in QUANTITIES}
-    whole = next(iter(scopes)) if len(scopes) == 1 else (None, None, None)
+    return next(iter(scopes)) if len(scopes) == 1 else (None, None, None)
+
+
+def _used_reports(event: Event) -> tuple[list[tuple[int, Report]], list[str]]:
+    whole = scope_of(event)
     used, notes = [], []
     for position, r in enumerate(event.reports):
         where = f"{r.source}, {r.date}: {r.says or r.statement.text} {r.quantity}"
@@ -230,7 +245,7 @@ def _used_reports(event: Event) -> tuple[list[tuple[int, Report]], list[str]]:
     return used, notes
 
 
-def _scope(report: Report) -> tuple[str | None, str | None, str | None]:
+def _scope(report: Report) -> Scope:
     return report.place, report.group, report.period
 
 

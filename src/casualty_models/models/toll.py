@@ -8,6 +8,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from casualty_models.events import Event
+from casualty_models.models.estimate_table import ESTIMATE_DF, EstimateTable, estimate_table
 from casualty_models.models.report_table import QUANTITIES, ReportTable, padded, report_table
 from casualty_models.models.reporting import backward_walk, log_counted_share, reported
 from casualty_models.priors import TollPriors
@@ -34,7 +35,8 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     :math:`c_i` the count that the author had, known only to lie within what the words say. The
     last count of a series held for a part :math:`\phi` of the days :math:`g_i` until
     ``event.as_of_date`` in which nothing newer was said. The missing, together with the killed who
-    were counted by then, are a statement about :math:`D` like an estimate.
+    were counted by then, are a statement about :math:`D` like an estimate. Estimates by other
+    methods (``event.estimates``) enter with the error that they give (`estimate_table`).
 
     Parameters
     ----------
@@ -56,7 +58,8 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     Raises
     ------
     DataError
-        If the event has no report of the number killed or wounded.
+        If the event has no report of the number killed, wounded or missing, or an estimate that
+        counts something else.
 
     Notes
     -----
@@ -75,6 +78,7 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     """
     priors = priors or TollPriors.for_event(event.kind, event.mechanism)
     table = padded(report_table(event)) if fill else report_table(event)
+    estimates = estimate_table(event)
     coords = {"quantity": QUANTITIES, "series": table.series_names, "report": table.position}
     with pm.Model(coords=coords) as model:
         data = _data(event, table)
@@ -93,6 +97,7 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
             priors.estimate_noise.to_pymc("estimate_noise"),
         )
         reported("reported", log_toll[data["quantity"]] + relative, noise, data, dims="report")
+        _estimated(estimates, log_toll[0])
         known = log_counted_share(data["known_days"], half_time, duration, shape)
         pm.Deterministic("completeness", pt.exp(known), dims="quantity")
     model.provenance = {
@@ -100,8 +105,20 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
         "priors": priors.to_dict(),
         "notes": [*event.left_out, *table.notes],
     }
-    model.structure = _structure(priors, table)
+    model.structure = (*_structure(priors, table), len(estimates.sources))
     return model
+
+
+def _estimated(table: EstimateTable, log_killed: Any) -> None:  # noqa: ANN401
+    if not table.sources:
+        return
+    pm.StudentT(
+        "estimated",
+        nu=ESTIMATE_DF,
+        mu=log_killed,
+        sigma=pm.Data("estimated_scale", table.scale),
+        observed=pm.Data("estimated_log_toll", table.log_toll),
+    )
 
 
 def _structure(priors: TollPriors, table: ReportTable) -> tuple[Any, ...]:
