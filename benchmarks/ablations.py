@@ -3,7 +3,7 @@
 Writes benchmarks/ablations.csv, one row a step and day, and prints the comparison with the whole
 model. A step already in the file is not run again; delete the file to measure anew.
 
-    python benchmarks/ablations.py                 # about an hour and a half on two idle cores
+    python benchmarks/ablations.py                 # about an hour on two idle cores
     python benchmarks/ablations.py "no missing"    # one step
 """
 
@@ -27,6 +27,7 @@ from casualty_models.backtest.model import toll_method
 from casualty_models.backtest.replay import seen
 
 OUT = Path(__file__).with_suffix(".csv")
+DAYS = (3, 30)
 WHOLE = "whole model"
 KEEP = ["method", "event", "horizon", "crps", "covered90", "covered50"]
 
@@ -34,7 +35,7 @@ KEEP = ["method", "event", "horizon", "crps", "covered90", "covered50"]
 def measured(events, name, step):
     """Return one row a forecast about an event with an official count by the day."""
     start = time.perf_counter()
-    made = forecasts(events, toll_method(events, without=step))
+    made = forecasts(events, toll_method(events, without=step), horizons=DAYS)
     known = {event.id: event for event in events}
     counted = [
         f for f in made if last_official_count(seen(known[f.event_id], f.horizon)) is not None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from casualty_models.distributions import Beta, Distribution, Fixed, LogNormal, StudentT
+from casualty_models.distributions import Distribution, Fixed, LogNormal
 from casualty_models.events import Event, Report
 
 __all__ = ["ABLATIONS", "Ablation"]
@@ -96,9 +96,6 @@ ABLATIONS = {
     "no walk between bulletins": Ablation(
         fixed={"walk_scale": _NEARLY_NONE}, priors={"walk_scale": Fixed(_NEARLY_NONE)}
     ),
-    "official counts are the truth": Ablation(
-        priors={"official_count": StudentT(3, 0.0, _NEARLY_NONE)}
-    ),
     "one kind of source": Ablation(_of_one_source),
     "no wounded": Ablation(_without_wounded),
     "no missing": Ablation(_only(lambda report: report.quantity != "missing")),
@@ -106,7 +103,6 @@ ABLATIONS = {
         _only(lambda report: report.claim == "count" or report.quantity == "missing")
     ),
     "no silence": Ablation(priors={"silence": Fixed(0.0)}),
-    "silence confirms": Ablation(priors={"silence": Beta(20, 1)}),
     "over on the day of the forecast": Ablation(_over),
     "one kind of event": Ablation(_of_one_kind),
     "no mechanism of injury": Ablation(_without_mechanism),

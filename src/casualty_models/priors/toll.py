@@ -106,9 +106,10 @@ class TollPriors:
         "walk_scale", "scale of the backward random walk of one series of counts"
     )
     silence: Fixed | Beta = _prior(
-        Beta(2, 4),
+        Beta(0.3, 1.2),
         "share of the days without a newer count for which the last one still held",
-        "chosen on the settled events, Osh 2010 not among them: near a third, not known well",
+        "chosen on the settled events, Osh 2010 not among them: most silences tell little, some are"
+        " a confirmation",
     )
     count_noise: Fixed | LogNormal = _learned(
         "count_noise",
