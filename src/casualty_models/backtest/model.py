@@ -76,7 +76,12 @@ def _holding(model: "pm.Model", fixed: Mapping[str, float]) -> "pm.Model":
     if not fixed:
         return model
     shapes = model.eval_rv_shapes()
+    starts = {rv.name: start for rv, start in model.rvs_to_initial_values.items()}
+    for variable in model.free_RVs:  # pm.do takes no model with a start of its own
+        model.set_initval(variable, None)
     held = pm.do(model, {name: np.full(shapes[name], value) for name, value in fixed.items()})
+    for variable in held.free_RVs:
+        held.set_initval(variable, starts[variable.name])
     held.structure = (*model.structure, *fixed)
     return held
 
