@@ -6,6 +6,7 @@ frame. Whatever is wrong with the input ends in one `DataError` that says where,
 about it.
 """
 
+from casualty_models.events.copies import proposed_origins, with_origins
 from casualty_models.events.estimate import Estimate
 from casualty_models.events.event import Event
 from casualty_models.events.event_file import read_event
@@ -26,6 +27,8 @@ __all__ = [
     "Reference",
     "Report",
     "from_frame",
+    "proposed_origins",
     "read_event",
     "read_events",
+    "with_origins",
 ]

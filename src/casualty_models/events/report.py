@@ -41,6 +41,7 @@ _RULES: dict[str, Rule] = {
     "group": optional(as_text),
     "period": optional(as_text),
     "ongoing": optional(as_flag),
+    "origin": optional(as_text),
     "url": optional(as_text),
 }
 
@@ -79,6 +80,9 @@ class Report:
         Set when the statement is about a part of the event and not about its total.
     ongoing
         Whether the danger still went on; None when not said.
+    origin
+        Whose number it repeats, where that is another's: a number of one origin counts once,
+        however many repeat it (`copies_removed`, `proposed_origins`).
     url
         Where it was published; ``"background-knowledge"`` when no page was retrieved.
 
@@ -111,6 +115,7 @@ class Report:
     group: str | None = None
     period: str | None = None
     ongoing: bool | None = None
+    origin: str | None = None
     url: str | None = None
     statement: Statement = field(init=False)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from casualty_models.errors import DataError
 from casualty_models.events import Event, Report
+from casualty_models.events.copies import copies_removed
 
 QUANTITIES = ("killed", "wounded")
 COUNT_CLASSES = ("official_count", "documented_count", "opponent_count")
@@ -98,6 +99,8 @@ class ReportTable:
 
 def report_table(event: Event) -> ReportTable:
     """Return the reports of an event as arrays, and say which were set aside.
+
+    Reports that repeat one origin count once (`copies_removed`).
 
     A report about a part of the event (place, group or period set) is no rival of the total, so it
     is set aside, unless every report is about that same part. With ``floor`` it still bounds the
@@ -234,15 +237,28 @@ def _used_reports(event: Event) -> tuple[list[tuple[int, Report]], list[str]]:
     whole = scope_of(event)
     used, notes = [], []
     for position, r in enumerate(event.reports):
-        where = f"{r.source}, {r.date}: {r.says or r.statement.text} {r.quantity}"
         if r.quantity not in (*QUANTITIES, "missing"):
-            notes.append(f"{where}: kept, but this model uses only killed, wounded and missing.")
+            notes.append(
+                f"{_where(r)}: kept, but this model uses only killed, wounded and missing."
+            )
         elif _scope(r) != whole:
             use = "its lower bound only" if r.floor else "not used"
-            notes.append(f"{where}: about a part of the event, not its total ({use}).")
+            notes.append(f"{_where(r)}: about a part of the event, not its total ({use}).")
         else:
             used.append((position, r))
-    return used, notes
+    kept, copies = copies_removed([r for _, r in used])
+    for copy, original in copies:
+        r, repeated = used[copy][1], used[original][1]
+        notes.append(
+            f"{_where(r)}: repeats {repeated.source}, {repeated.date}; the two count once."
+        )
+    return [used[i] for i in kept], notes
+
+
+def _where(report: Report) -> str:
+    return (
+        f"{report.source}, {report.date}: {report.says or report.statement.text} {report.quantity}"
+    )
 
 
 def _scope(report: Report) -> Scope:
