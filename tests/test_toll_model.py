@@ -182,3 +182,14 @@ def test_priors_of_the_kind_are_the_default_and_are_recorded():
     model = toll_model(ongoing_design())
     assert model.provenance["priors"] == TollPriors.for_event("riot").to_dict()
     assert Event.from_json(json.dumps(model.provenance["event"])) == ongoing_design()
+
+
+def test_a_withdrawn_report_is_kept_and_said_and_moves_nothing():
+    why = "ministry, 16 June: bodies were counted twice"
+    wrong = report(3, value=900, floor=True, retracted=why, source="wire")
+    event = with_reports(ongoing_design(), [*ongoing_design().reports, wrong])
+    table = report_table(event)
+    assert wrong in event.reports
+    assert table.floors == (0, 0)
+    assert table.notes == (f"wire, 2010-06-13: 900 killed: withdrawn, not used ({why}).",)
+    np.testing.assert_array_equal(table.log_upper, report_table(ongoing_design()).log_upper)

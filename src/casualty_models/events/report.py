@@ -42,6 +42,7 @@ _RULES: dict[str, Rule] = {
     "period": optional(as_text),
     "ongoing": optional(as_flag),
     "origin": optional(as_text),
+    "retracted": optional(as_text),
     "url": optional(as_text),
 }
 
@@ -83,6 +84,9 @@ class Report:
     origin
         Whose number it repeats, where that is another's: a number of one origin counts once,
         however many repeat it (`copies_removed`, `proposed_origins`).
+    retracted
+        Who withdrew the statement, and why ("ministry, 16 June: bodies were counted twice"). The
+        report is kept and shown, and the model does not use it.
     url
         Where it was published; ``"background-knowledge"`` when no page was retrieved.
 
@@ -116,6 +120,7 @@ class Report:
     period: str | None = None
     ongoing: bool | None = None
     origin: str | None = None
+    retracted: str | None = None
     url: str | None = None
     statement: Statement = field(init=False)
 

@@ -194,7 +194,7 @@ def padded(table: ReportTable) -> ReportTable:
 def _series_name(key: tuple[str, str]) -> str:
     quantity, name = key
     if name in MISSING_CLASSES:
-        return f"killed and missing: {name.removesuffix('_missing')}"
+        return f"missing: {name.removesuffix('_missing')} number"
     return f"{quantity}: {name.replace('_', ' ')}"
 
 
@@ -229,7 +229,8 @@ def scope_of(event: Event) -> Scope:
     >>> scope_of(load_osh_2010())
     (None, None, None)
     """
-    scopes = {_scope(r) for r in event.reports if r.quantity in QUANTITIES}
+    tolls = [r for r in event.reports if r.quantity in QUANTITIES and not r.retracted]
+    scopes = {_scope(r) for r in tolls}
     return next(iter(scopes)) if len(scopes) == 1 else (None, None, None)
 
 
@@ -241,6 +242,8 @@ def _used_reports(event: Event) -> tuple[list[tuple[int, Report]], list[str]]:
             notes.append(
                 f"{_where(r)}: kept, but this model uses only killed, wounded and missing."
             )
+        elif r.retracted:
+            notes.append(f"{_where(r)}: withdrawn, not used ({r.retracted}).")
         elif _scope(r) != whole:
             use = "its lower bound only" if r.floor else "not used"
             notes.append(f"{_where(r)}: about a part of the event, not its total ({use}).")
@@ -271,5 +274,6 @@ def _series_rank(key: tuple[str, str]) -> tuple[bool, int, int]:
 
 
 def _floor(event: Event, quantity: str) -> int:
-    floors = [r.statement.counted for r in event.reports if r.floor and r.quantity == quantity]
+    named = [r for r in event.reports if r.floor and r.quantity == quantity and not r.retracted]
+    floors = [r.statement.counted for r in named]
     return max(floors, default=0)
