@@ -1,7 +1,8 @@
 """What each step of the toll model is worth: the replay with that step alone taken out.
 
 Writes benchmarks/ablations.csv, one row a step and day, and prints the comparison with the whole
-model. A step already in the file is not run again; delete the file to measure anew.
+model. To save time there are three folds and two days, for the whole model too. A step already in
+the file is not run again; delete the file to measure anew.
 
     python benchmarks/ablations.py                 # about an hour on two idle cores
     python benchmarks/ablations.py "no missing"    # one step
@@ -27,7 +28,8 @@ from casualty_models.backtest.model import toll_method
 from casualty_models.backtest.replay import seen
 
 OUT = Path(__file__).with_suffix(".csv")
-DAYS = (3, 30)
+DAYS, FOLDS = (3, 30), 3
+LEARNING = {"draws": 300, "tune": 500, "chains": 2, "target_accept": 0.9}
 WHOLE = "whole model"
 KEEP = ["method", "event", "horizon", "crps", "covered90", "covered50"]
 
@@ -35,7 +37,8 @@ KEEP = ["method", "event", "horizon", "crps", "covered90", "covered50"]
 def measured(events, name, step):
     """Return one row a forecast about an event with an official count by the day."""
     start = time.perf_counter()
-    made = forecasts(events, toll_method(events, without=step), horizons=DAYS)
+    method = toll_method(events, without=step, learning=LEARNING)
+    made = forecasts(events, method, folds=FOLDS, horizons=DAYS)
     known = {event.id: event for event in events}
     counted = [
         f for f in made if last_official_count(seen(known[f.event_id], f.horizon)) is not None

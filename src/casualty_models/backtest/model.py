@@ -24,7 +24,11 @@ FORECAST: dict[str, Any] = {"draws": 400, "tune": 500, "chains": 2, "target_acce
 
 
 def toll_method(
-    events: "Sequence[Event]", *, without: Ablation | None = None, random_seed: int = 0
+    events: "Sequence[Event]",
+    *,
+    without: Ablation | None = None,
+    learning: Mapping[str, Any] = LEARNING,
+    random_seed: int = 0,
 ) -> "Learn":
     """Return the toll model, with priors learned from the training events, as a method.
 
@@ -35,6 +39,8 @@ def toll_method(
         structure, so it is compiled once. What is held out is not learned from.
     without
         A step of the model to take out; see `ABLATIONS`.
+    learning
+        Draws, tune and chains of the history model.
     random_seed
         Seed of every fit.
 
@@ -52,7 +58,7 @@ def toll_method(
         known = {event.id for event in train}
         held_out = [event.id for event in events if event.id not in known]
         model = _holding(history_model(changed, without=held_out), ablation.fixed)
-        fitted = fit(model, random_seed=random_seed, predictions=False, **LEARNING)
+        fitted = fit(model, random_seed=random_seed, predictions=False, **learning)
         posterior = fitted["posterior"].to_dataset()
 
         def predict(seen: "Sequence[Event]") -> list[np.ndarray | None]:
