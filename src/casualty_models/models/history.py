@@ -77,12 +77,8 @@ def history_model(events: Sequence[Event], *, without: Sequence[str] = ()) -> pm
         half_time = _half_times(design, means["log_half_time"])
         shape = pm.LogNormal("growth_shape", 0.45, 0.3, dims="group")
         event, quantity = design.event, design.quantity
-        share = log_counted_share(
-            design.days,
-            half_time[event, quantity],
-            design.duration[event],
-            shape[design.group[event]],
-        )
+        duration, steepness = design.duration[event], shape[design.group[event]]
+        share = log_counted_share(design.days, half_time[event, quantity], duration, steepness)
         steps = pm.Normal("walk_step", dims="report")
         walk_scale = pm.LogNormal("walk_scale", -1.0, 0.5)
         grown = share + backward_walk(share, design.last, walk_scale, steps)
