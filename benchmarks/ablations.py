@@ -1,5 +1,8 @@
 """What each step of the toll model is worth: the replay with that step alone taken out.
 
+Two negative controls run with it: a history whose dates are shuffled within each event, and one
+whose references are permuted across events.
+
 Writes benchmarks/ablations.csv, one row a step and day, and prints the comparison with the whole
 model. To save time there are three folds and two days, for the whole model too. A step already in
 the file is not run again; delete the file to measure anew.
@@ -14,6 +17,7 @@ import time
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from casualty_models.backtest import (
@@ -22,6 +26,8 @@ from casualty_models.backtest import (
     paired_difference,
     score_table,
     settled_events,
+    with_permuted_references,
+    with_shuffled_dates,
 )
 from casualty_models.backtest.counts import last_official_count
 from casualty_models.backtest.model import toll_method
@@ -31,13 +37,19 @@ OUT = Path(__file__).with_suffix(".csv")
 DAYS, FOLDS = (3, 30), 3
 LEARNING = {"draws": 300, "tune": 500, "chains": 2, "target_accept": 0.9}
 WHOLE = "whole model"
+CONTROLS = {
+    "control: dates shuffled": with_shuffled_dates,
+    "control: references permuted": with_permuted_references,
+}
 KEEP = ["method", "event", "horizon", "crps", "covered90", "covered50"]
 
 
-def measured(events, name, step):
+def measured(events, name):
     """Return one row a forecast about an event with an official count by the day."""
     start = time.perf_counter()
-    method = toll_method(events, without=step, learning=LEARNING)
+    method = toll_method(events, without=ABLATIONS.get(name), learning=LEARNING)
+    if name in CONTROLS:  # a right model with a wrong history must do visibly worse
+        method = CONTROLS[name](method, np.random.default_rng(0))
     made = forecasts(events, method, folds=FOLDS, horizons=DAYS)
     known = {event.id: event for event in events}
     counted = [
@@ -77,11 +89,11 @@ def main():
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
     events = settled_events()
-    asked = {name: ABLATIONS[name] for name in sys.argv[1:]} or ABLATIONS
+    asked = sys.argv[1:] or [*CONTROLS, *ABLATIONS]
     table = pd.read_csv(OUT) if OUT.exists() else pd.DataFrame(columns=KEEP)
-    for name, step in ({WHOLE: None} | asked).items():
+    for name in [WHOLE, *asked]:
         if name not in set(table["method"]):
-            table = pd.concat([table, measured(events, name, step)], ignore_index=True)
+            table = pd.concat([table, measured(events, name)], ignore_index=True)
             table.to_csv(OUT, index=False)
     print(compared(table, events).to_string(index=False))
 

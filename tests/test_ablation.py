@@ -7,10 +7,10 @@ import pytest
 from designs import missing_design, ongoing_design, report, settled_design
 
 from casualty_models.backtest import ABLATIONS
-from casualty_models.backtest.model import _holding
+from casualty_models.backtest.model import _holding, toll_method
 from casualty_models.datasets import history_events
 from casualty_models.events import Reference
-from casualty_models.models.history import HYPERPARAMETERS, history_model
+from casualty_models.models.history import HYPERPARAMETERS, UNUSED, history_model
 from casualty_models.models.report_table import report_table
 from casualty_models.models.settled import settled
 from casualty_models.priors import TollPriors
@@ -81,3 +81,26 @@ def test_what_is_held_is_no_longer_learned(name):
     assert held.structure != model.structure
     assert all(np.isfinite(value) for value in held.point_logps().values())
     assert set(ABLATIONS[name].fixed) - set(HYPERPARAMETERS) <= {"log_half_time"}
+
+
+@pytest.mark.usefixtures("interpreted")
+def test_the_method_learns_from_the_events_it_was_given(monkeypatch):
+    """A history with other references must reach the model: the negative control rests on it."""
+    events = settled(history_events())[:4]
+    models = []
+
+    def stop(model, **_settings):
+        models.append(model)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("casualty_models.backtest.model.fit", stop)
+    wrong = dataclasses.replace(events[0], reference=Reference(killed=7_000_000, quality="A"))
+    for train in (events[:3], [wrong, *events[1:3]]):
+        with pytest.raises(KeyboardInterrupt):
+            toll_method(events)(train)
+    true, permuted = (m.rvs_to_values[m["reference_killed"]].data for m in models)
+    assert permuted[0] == pytest.approx(np.log(7_000_000))
+    assert true[0] != permuted[0]
+    np.testing.assert_array_equal(true[1:], permuted[1:])
+    used = [m["reference_killed_error"].get_value()[3] for m in models]
+    assert used == [UNUSED, UNUSED], "the fourth event was held out"

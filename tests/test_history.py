@@ -53,6 +53,7 @@ def test_what_is_held_out_moves_nothing_but_keeps_the_structure(few):
     learned = [history_model([first, *few[1:]]) for first in (out, changed)]
     assert log_density(learned[1], point) < log_density(learned[0], point) - 1
     assert models[0].structure == learned[0].structure
+    assert models[0].structure != models[1].structure, "other constants, another compilation"
     assert float(models[0]["reference_killed_error"].get_value()[0]) == UNUSED
 
 

@@ -52,12 +52,12 @@ def toll_method(
     """
     ablation = without or Ablation()
     changes: dict[str, Any] = dict(ablation.priors)
-    changed = [ablation.change(event) for event in events]
 
     def learn(train: "Sequence[Event]") -> "Predict":
-        known = {event.id for event in train}
+        known = {event.id: event for event in train}
         held_out = [event.id for event in events if event.id not in known]
-        model = _holding(history_model(changed, without=held_out), ablation.fixed)
+        history = [ablation.change(known.get(event.id, event)) for event in events]
+        model = _holding(history_model(history, without=held_out), ablation.fixed)
         fitted = fit(model, random_seed=random_seed, predictions=False, **learning)
         posterior = fitted["posterior"].to_dataset()
 
@@ -88,7 +88,7 @@ def _holding(model: "pm.Model", fixed: Mapping[str, float]) -> "pm.Model":
     held = pm.do(model, {name: np.full(shapes[name], value) for name, value in fixed.items()})
     for variable in held.free_RVs:
         held.set_initval(variable, starts[variable.name])
-    held.structure = (*model.structure, *fixed)
+    held.structure = (*model.structure, *fixed.items())
     return held
 
 

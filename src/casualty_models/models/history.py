@@ -94,7 +94,7 @@ def history_model(events: Sequence[Event], *, without: Sequence[str] = ()) -> pm
         }
         reported("reported", center, noise, bounds, dims="report")
         _days_to_come(design.still, learned)
-    model.structure = ("history", tuple(coords["event"]), len(design.days))
+    model.structure = "history", design.digest()
     return model
 
 

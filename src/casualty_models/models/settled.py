@@ -1,7 +1,8 @@
 """Settled events as arrays that the history model can learn from; needs no PyMC."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,11 @@ class Design:
     last: np.ndarray
     series_class: np.ndarray
     still: np.ndarray
+
+    def digest(self) -> str:
+        """Return a text that differs for other values in any of the arrays."""
+        parts = (getattr(self, each.name) for each in fields(self))
+        return hashlib.sha256(b"|".join(part.tobytes() for part in parts)).hexdigest()
 
 
 def history_design(events: Sequence[Event]) -> Design:
