@@ -251,8 +251,8 @@ BAD_FILES = {
     "duplicate report": (EVENT + EVENT[EVENT.rindex("[[report]]") :], ["report"]),
     "words not understood": (EVENT.replace("neared 100", "a lot of blorp"), ["says"]),
     "only quantities that are not used": (
-        EVENT.replace('"killed"', '"missing"').replace('"wounded"', '"hospitalized"'),
-        ["killed or wounded"],
+        EVENT.replace('"killed"', '"hospitalized"').replace('"wounded"', '"hospitalized"'),
+        ["no report of the number killed"],
     ),
     "TOML syntax": (EVENT.replace('kind = "ethnic_riot"', "kind = ethnic_riot"), ["line 3"]),
     "binary": (b"\x89PNG\x00\x01", ["binary"]),
@@ -306,7 +306,7 @@ def test_bad_as_of(no_fit, event_file, as_of, part):
         (["estimate", "FILE", "--draws", "0"], "not in the range"),
         (["estimate", "FILE", "--target-accept", "1"], "not in the range"),
         (["estimat", "FILE"], "No such command 'estimat'"),
-        (["example", "nothing"], "There are blank, osh-2010."),
+        (["example", "nothing"], "There are blank, osh-2010, spreadsheet."),
         (["priors", "etnic_riot"], "Did you mean 'ethnic_riot'?"),
         (["priors", "--mechanism", "gun"], "Did you mean 'gunshot'?"),
     ],
@@ -458,13 +458,13 @@ def test_check_remarks_on_parts_minimums_and_unused_quantities(event_file):
     more = (
         '\n[[report]]\ndate = 2010-06-13\nsource = "border guards"\nquantity = "killed"\n'
         'value = 7\nfloor = true\nplace = "Yorkishlok"\ngroup = "children"\n'
-        '\n[[report]]\ndate = 2010-06-13\nsource = "UN"\nquantity = "missing"\nvalue = 12\n'
+        '\n[[report]]\ndate = 2010-06-13\nsource = "UN"\nquantity = "casualties"\nvalue = 12\n'
     )
     event_file.write_text(EVENT + more, encoding="utf-8")
     stdout = run("check", event_file).stdout
     assert "about a part of the event: place Yorkishlok, group children" in stdout
     assert "a minimum: the toll is at least its lower bound" in stdout
-    assert "kept, but the model uses only killed and wounded" in stdout
+    assert "kept, but the model uses only killed, wounded and missing" in stdout
 
 
 @pytest.mark.parametrize("args", [[], ["ethnic_riot"], ["ethnic_riot", "--mechanism", "gunshot"]])
@@ -484,7 +484,7 @@ def test_examples_are_valid_event_files_that_are_never_overwritten(tmp_path, nam
     path = tmp_path / f"{name}.toml"
     outcome = run("example", name, path)
     assert outcome.exit_code == 0
-    assert outcome.stdout == f"Wrote {path}. Next: casualty-models estimate {path}\n"
+    assert outcome.stdout == f"Wrote {path}. Next: casualty-models check {path}\n"
     assert run("check", path).exit_code == 0
     assert_refused(run("example", name, path), "File exists")
     printed = run("example", name, "-").stdout

@@ -466,8 +466,8 @@ BAD_EVENT_ROWS = {
     ),
     "date": (
         "2023-09-10",
-        "10.9.2023",
-        r"events\.csv, line 2, start_date: must be a date; got '10\.9\.2023'\. Write year-month",
+        "10 Sept 2023",
+        r"events\.csv, line 2, start_date: must be a date; got '10 Sept 2023'\. Write year-month",
     ),
     "end": ("2023-09-11", "2023-09-09", r"events\.csv, line 2, end_date: the event ends before it"),
     "twice": (
@@ -499,7 +499,8 @@ BAD_EVENT_ROWS = {
     "semicolons": (
         EVENTS.splitlines()[0],
         "event_id;name;kind;start_date",
-        r"events\.csv, line 1: the columns are not separated by commas; got 'event_id;name.*Save",
+        r"events\.csv, line 2: the row has 1 cells, the first row names 4 columns\. Put a text "
+        r"that holds a semicolon in quotes\.$",
     ),
     "no rows": (EVENTS.partition("\n")[2], "", r"events\.csv: the table has no rows\. Add them\.$"),
 }

@@ -3,6 +3,7 @@
 import math
 import re
 import textwrap
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def as_object(result: "xr.DataTree", noticed: list[str]) -> dict[str, Any]:
     (['documented', 'median', 'quantiles'], '2010-06-13')
     """
     event, record = event_of(result), provenance(result)
-    return _finite(
+    return as_finite(
         {
             "event": event.name,
             "as_of": event.as_of_date.isoformat(),
@@ -97,7 +98,7 @@ def as_text(result: "xr.DataTree", noticed: list[str]) -> str:
         blocks.append(_listed("Reports not used as they stand:", _first(record["notes"])))
     if noticed:
         blocks.append(_listed("Also:", noticed))
-    blocks.append(f"{_convergence(record['diagnostics'])}\n{_seed(record)}")
+    blocks.append(f"{_convergence(record['diagnostics'])}\n{seed_line(record['random_seed'])}")
     return "\n\n".join(blocks)
 
 
@@ -123,11 +124,19 @@ def _toll_object(result: "xr.DataTree", quantity: str) -> dict[str, Any]:
     }
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401
+def as_finite(value: Any) -> Any:  # noqa: ANN401
+    """Return a value in which numbers that JSON cannot hold have become None.
+
+    Examples
+    --------
+    >>> from casualty_models.cli.answer import as_finite
+    >>> as_finite({"max_rhat": float("nan"), "draws": [1.0]})
+    {'max_rhat': None, 'draws': [1.0]}
+    """
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: as_finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [as_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -176,9 +185,17 @@ def _as_options(advice: str) -> str:
     return _ARGUMENT.sub(lambda found: f"--{found[1].replace('_', '-')} ", advice)
 
 
-def _seed(record: dict[str, Any]) -> str:
-    seed = record["random_seed"]
-    return f"Random seed {seed}; --random-seed {seed} repeats it (version {record['version']})."
+def seed_line(seed: int) -> str:
+    """Return how to repeat an answer.
+
+    Examples
+    --------
+    >>> from casualty_models.cli.answer import seed_line
+    >>> seed_line(7)
+    'Random seed 7; --random-seed 7 repeats it (version ...).'
+    """
+    release = version("casualty-models")
+    return f"Random seed {seed}; --random-seed {seed} repeats it (version {release})."
 
 
 def _first(notes: list[str]) -> list[str]:

@@ -1,13 +1,15 @@
 """The commands and their options; what they do beyond that is imported when it is needed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from casualty_models.cli.options import AS_JSON, AS_OF, FILE, PATH, Sampling, sampling_options
 from casualty_models.cli.outputs import Outputs
+from casualty_models.cli.reading import read_one, usable
 from casualty_models.cli.terminal import (
     DONE,
     NOT_CONVERGED,
@@ -26,14 +28,18 @@ if TYPE_CHECKING:
 
 HELP = """From conflicting casualty reports to a calibrated estimate of the true toll.
 
-FILE is an event file (TOML): what was reported, by whom, on which day. It must hold at least one
-report of the number killed or wounded.
+FILE is an event file (TOML) or a table of reports (.csv, .xlsx): what was reported, by whom, on
+which day. It must hold at least one report of the number killed or wounded.
 
 \b
 Start with an example:
   casualty-models example osh-2010
   casualty-models check osh-2010.toml
   casualty-models estimate osh-2010.toml --report osh-2010.html
+
+\b
+To complete commands and options with the Tab key, in bash (also zsh, fish):
+  eval "$(_CASUALTY_MODELS_COMPLETE=bash_source casualty-models)"
 """
 
 ESTIMATE_HELP = """Estimate how many people were killed and wounded.
@@ -56,9 +62,13 @@ Exit status:
 
 CHECK_HELP = """Validate FILE and show how each statement was read, without estimating.
 
+FILE is an event file (TOML) or a table of reports (.csv, .xlsx). Ends with status 2, and one line
+that says where and what to do, when something in it cannot be used.
+
 \b
-Example:
+Examples:
   casualty-models check osh-2010.toml
+  casualty-models check my-reports.xlsx --as-of 2010-06-13
 """
 
 PRIORS_HELP = """Show the priors of a KIND of event, with their meaning and source.
@@ -71,31 +81,16 @@ Examples:
 
 EXAMPLE_HELP = """Write an event file to start from.
 
-NAME is osh-2010, the worked example, or blank, a form with explanations. It is written to FILE,
-by default NAME.toml in the current folder; "-" prints it. An existing file is left alone.
+NAME is osh-2010, the worked example; blank, a form with explanations; or spreadsheet, a table of
+reports (CSV) to open in a spreadsheet program. It is written to FILE, by default NAME.toml (.csv)
+in the current folder; "-" prints it. An existing file is left alone.
 
 \b
 Examples:
   casualty-models example blank my-event.toml
+  casualty-models example spreadsheet my-event.csv
   casualty-models example osh-2010 -
 """
-
-_PATH = click.Path(path_type=Path)
-_FILE = click.argument("file", type=_PATH)
-_AS_OF = click.option(
-    "--as-of", metavar="DATE", help="Use only what was known by then (year-month-day)."
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sampling:
-    """How to sample: the arguments of `fit` that the command offers."""
-
-    random_seed: int | None
-    draws: int
-    tune: int
-    chains: int
-    target_accept: float
 
 
 @click.group(
@@ -114,25 +109,15 @@ def main(context: click.Context) -> None:
 
 
 @main.command("estimate", help=ESTIMATE_HELP)
-@_FILE
-@_AS_OF
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--plot", type=_PATH, metavar="OUT.png", help="Draw the toll (.png, .svg, .pdf).")
-@click.option("--report", type=_PATH, metavar="OUT.html", help="Write a page to read and print.")
-@click.option("--save", type=_PATH, metavar="OUT.nc", help="Save all draws (netCDF).")
-@click.option("--random-seed", type=click.IntRange(0, 2**31 - 1), metavar="N",
-              help="Repeat an earlier estimate; drawn and printed when not given.")  # fmt: skip
-@click.option("--draws", type=click.IntRange(20), default=1000, show_default=True,
-              help="Draws to keep from each chain.")  # fmt: skip
-@click.option("--tune", type=click.IntRange(20), default=1000, show_default=True,
-              help="Iterations of each chain before that.")  # fmt: skip
-@click.option("--chains", type=click.IntRange(1), default=4, show_default=True,
-              help="Independent chains.")  # fmt: skip
-@click.option("--target-accept", type=click.FloatRange(0, 1, min_open=True, max_open=True),
-              default=0.95, show_default=True,
-              help="Higher: slower, fewer divergences.")  # fmt: skip
+@FILE
+@AS_OF
+@AS_JSON
+@click.option("--plot", type=PATH, metavar="OUT.png", help="Draw the toll (.png, .svg, .pdf).")
+@click.option("--report", type=PATH, metavar="OUT.html", help="Write a page to read and print.")
+@click.option("--save", type=PATH, metavar="OUT.nc", help="Save all draws (netCDF).")
+@sampling_options
 def _estimate(file: Path, as_of: str | None, as_json: bool, **rest: Any) -> int:  # noqa: ANN401
-    event = _usable(_read(file, as_of), file)
+    event = usable(read_one(file, as_of), str(file))
     outputs = Outputs(**{name: rest.pop(name) for name in ("plot", "report", "save")})
     outputs.check(file)
     with hushed() as noticed:
@@ -141,12 +126,12 @@ def _estimate(file: Path, as_of: str | None, as_json: bool, **rest: Any) -> int:
 
 
 @main.command("check", help=CHECK_HELP)
-@_FILE
-@_AS_OF
+@FILE
+@AS_OF
 def _check(file: Path, as_of: str | None) -> None:
     from casualty_models.cli.listing import event_listing
 
-    say(event_listing(_usable(_read(file, as_of), file)))
+    say(event_listing(usable(read_one(file, as_of), str(file))))
 
 
 @main.command("priors", help=PRIORS_HELP)
@@ -162,13 +147,13 @@ def _priors(kind: str, mechanism: str | None) -> None:
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True), required=False)
 def _example(name: str, file: Path | None) -> None:
-    from casualty_models.cli.listing import example_text
+    from casualty_models.cli.listing import example_ending, example_text
 
     text = example_text(name)
     if file == Path("-"):
         say(text.rstrip("\n"))
         return
-    path = file or Path(f"{name}.toml")
+    path = file or Path(f"{name}{example_ending(name)}")
     try:
         with path.open("x", encoding="utf-8") as handle:
             handle.write(text)
@@ -179,37 +164,12 @@ def _example(name: str, file: Path | None) -> None:
             value=str(path),
             remedy="Name a file that does not exist yet, in a folder that does.",
         ) from error
-    say(f"Wrote {path}. Next: casualty-models estimate {path}")
-
-
-def _read(file: Path, as_of: str | None) -> "Event":
-    from casualty_models.events import read_event
-
-    event = read_event(file)
-    if as_of is None:
-        return event
-    try:
-        return event.as_of(as_of)
-    except DataError as error:
-        place, value = "--as-of", error.value
-        raise DataError(error.rule, place=place, value=value, remedy=error.remedy) from None
-
-
-def _usable(event: "Event", file: Path) -> "Event":
-    from casualty_models.models.report_table import report_table
-
-    try:
-        report_table(event)
-    except DataError as error:
-        raise DataError(error.rule, place=str(file), remedy=error.remedy) from None
-    return event
+    say(f"Wrote {path}. Next: casualty-models check {path}")
 
 
 def _fitted(event: "Event", sampling: Sampling) -> "xr.DataTree":
     note("Compiling the model, then sampling; the first time this takes a minute or two.")
     with interruptible():
-        from dataclasses import asdict
-
         from casualty_models.inference import fit
         from casualty_models.models.toll import toll_model
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from casualty_models.events import Event, Report
 
 WIDTH = 79
-USED = ("killed", "wounded")
+USED = ("killed", "wounded", "missing")
 
 
 def event_listing(event: "Event") -> str:
@@ -90,7 +90,7 @@ def example_text(name: str) -> str:
     Parameters
     ----------
     name
-        "osh-2010" or "blank".
+        "osh-2010", "blank" or "spreadsheet".
 
     Raises
     ------
@@ -103,7 +103,7 @@ def example_text(name: str) -> str:
     >>> example_text("blank").splitlines()[0].startswith("#")
     True
     """
-    found = {path.name.removesuffix(".toml"): path for path in _examples().iterdir()}
+    found = _examples()
     if name not in found:
         raise DataError(
             "there is no such example",
@@ -114,8 +114,21 @@ def example_text(name: str) -> str:
     return found[name].read_text(encoding="utf-8")
 
 
-def _examples() -> "Traversable":
-    return resources.files("casualty_models.cli") / "examples"
+def example_ending(name: str) -> str:
+    """Return how the name of an example's file ends.
+
+    Examples
+    --------
+    >>> from casualty_models.cli.listing import example_ending
+    >>> example_ending("blank"), example_ending("spreadsheet")
+    ('.toml', '.csv')
+    """
+    return f".{_examples()[name].name.rpartition('.')[2]}"
+
+
+def _examples() -> "dict[str, Traversable]":
+    folder = resources.files("casualty_models.cli") / "examples"
+    return {path.name.rpartition(".")[0]: path for path in folder.iterdir()}
 
 
 def _report_lines(number: int, report: "Report") -> str:
@@ -144,7 +157,7 @@ def _remarks(report: "Report") -> list[str]:
     if report.floor:
         remarks.append("a minimum: the toll is at least its lower bound")
     if report.quantity not in USED:
-        remarks.append("kept, but the model uses only killed and wounded")
+        remarks.append("kept, but the model uses only killed, wounded and missing")
     return remarks
 
 

@@ -9,6 +9,7 @@ from casualty_models.errors import DataError
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
 
 FIGURE_TYPES = (".png", ".svg", ".pdf")
 FIGURE_SIZE, FIGURE_DPI = (7.0, 4.2), 200  # inches; a newspaper's column and a half
@@ -116,17 +117,43 @@ def _not_writable(path: Path, option: str, error: OSError) -> DataError:
     )
 
 
-def _draw(result: "xr.DataTree", path: Path) -> None:
+def save_figure(path: Path, draw: "Callable[[Axes], object]") -> None:
+    """Draw on new Axes and write the figure.
+
+    Parameters
+    ----------
+    path
+        The file; its ending says of which type.
+    draw
+        What draws.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> from casualty_models.cli.outputs import save_figure
+    >>> save_figure("line.png", lambda ax: ax.plot([1, 2]))  # doctest: +SKIP
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
+    with mpl.rc_context({"text.parse_math": False}):  # a dollar sign in a report is one
+        figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
+        draw(figure.add_subplot())
+        try:
+            figure.savefig(path, dpi=FIGURE_DPI)
+        except OSError as error:
+            raise _not_writable(path, "--plot", error) from error
+
+
+def _draw(result: "xr.DataTree", path: Path) -> None:
     from casualty_models.plots import plot_toll
     from casualty_models.report_html.figures import with_short_names
 
-    with mpl.rc_context({"text.parse_math": False}):  # a dollar sign in a report is one
-        figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
-        plot_toll(with_short_names(result), ax=figure.add_subplot())
-        figure.savefig(path, dpi=FIGURE_DPI)
+    save_figure(path, lambda ax: plot_toll(with_short_names(result), ax=ax))
 
 
 def _write_page(result: "xr.DataTree", path: Path, event_file: str) -> None:

@@ -1,6 +1,7 @@
 """Columns of tables: which field each stands for, and how its cells are read."""
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = [
     "FROM_OBJECTS",
     "FROM_TEXT",
     "REPORT_COLUMNS",
+    "TABLE_COLUMNS",
     "converted",
     "fields_of_columns",
     "report_row",
@@ -49,11 +51,38 @@ REPORT_COLUMNS = {
     **{key: key for key in REPORT_KEYS},
 }
 
-_FLAG_WORDS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+# One table of reports that also says which event each is about.
+TABLE_COLUMNS = {
+    **REPORT_COLUMNS,
+    **dict.fromkeys(("event", "event_name", "name"), "event.name"),
+    **dict.fromkeys(("kind", "event_kind"), "event.kind"),
+    **dict.fromkeys(("start", "start_date"), "event.start"),
+    **dict.fromkeys(("end", "end_date"), "event.end"),
+    **dict.fromkeys(("mechanism", "weapon_mechanism"), "event.mechanism"),
+    "country": "event.country",
+}
+
+# Spreadsheets write true and false in the language of their user.
+_TRUE = "true 1 1.0 1,0 wahr vrai verdadero vero verdadeiro waar истина prawda"
+_FALSE = "false 0 0.0 0,0 falsch faux falso onwaar ложь fałsz"
+_FLAG_WORDS = {**dict.fromkeys(_TRUE.split(), True), **dict.fromkeys(_FALSE.split(), False)}
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")
 _NOT_OF_A_REPORT = ("event_id", "comparable", "scope", "notes", "kind", "sourced")
 
 
 def _number(cell: str) -> float | str:
+    cell = cell.strip()
+    if _GROUPED.fullmatch(cell):
+        digits = re.sub("[.,]", "", cell)
+        raise DataError(
+            "must be a number",
+            value=cell,
+            remedy=f"Write {digits} if the mark stands between thousands; a decimal of three"
+            " digits is not read, because it looks the same.",
+        )
+    if _DECIMAL_COMMA.fullmatch(cell):
+        cell = cell.replace(",", ".")
     try:
         return float(cell)
     except ValueError:
@@ -84,6 +113,8 @@ FROM_OBJECTS: dict[str, Callable[[Any], object]] = {"date": _day, **_FLAGS}
 def fields_of_columns(names: Iterable[str], columns: Mapping[str, str]) -> dict[str, str]:
     """Return the field of each column, in the order of the columns.
 
+    Capital letters, blanks and hyphens in a name do not matter ("Source kind").
+
     Raises
     ------
     DataError
@@ -98,28 +129,36 @@ def fields_of_columns(names: Iterable[str], columns: Mapping[str, str]) -> dict[
     for number, name in enumerate(names, start=1):
         if not name:
             raise DataError(f"column {number} has no name", remedy="Name it, or remove it.")
-        if name not in columns:
+        known = name if name in columns else re.sub(r"[\s_-]+", "_", name.strip().lower())
+        if known not in columns:
             raise unknown_word("column", name, columns, remedy="Remove the column, or rename it.")
-        if name in fields or columns[name] in fields.values():
+        if name in fields or columns[known] in fields.values():
             raise DataError(
-                f"two columns hold the {columns[name]}", value=name, remedy="Keep one of the two."
+                f"two columns hold the {columns[known]}", value=name, remedy="Keep one of the two."
             )
-        fields[name] = columns[name]
+        fields[name] = columns[known]
     return fields
 
 
 def converted(row: Row, conversions: Mapping[str, Callable[[Any], object]]) -> Row:
     """Return a row with the cells of some fields converted.
 
+    Raises
+    ------
+    DataError
+        Naming the row and the column, when a cell can be read in two ways.
+
     Examples
     --------
     >>> converted(Row("line 2", {"source": "AP", "value": "97"}), FROM_TEXT).values
     {'source': 'AP', 'value': 97.0}
     """
-    values = {
-        field: conversions[field](cell) if field in conversions else cell
-        for field, cell in row.values.items()
-    }
+    values = dict(row.values)
+    for field in conversions.keys() & values.keys():
+        try:
+            values[field] = conversions[field](values[field])
+        except DataError as error:
+            raise row.locate(error.at(field)) from None
     return Row(row.place, values, row.names)
 
 

@@ -1,4 +1,4 @@
-"""Events from tables: two CSV files, or a data frame."""
+"""Events from tables: CSV files or sheets of workbooks."""
 
 import os
 from collections import defaultdict
@@ -16,8 +16,10 @@ from casualty_models.events.columns import (
     report_row,
 )
 from casualty_models.events.csv_rows import read_rows
+from casualty_models.events.day_order import with_days
 from casualty_models.events.event import EVENT_KEYS, Event, event_from_rows
 from casualty_models.events.files import named
+from casualty_models.events.one_table import read_one_table
 from casualty_models.events.reference import REFERENCE_KEYS, Reference
 from casualty_models.events.rows import Row, from_row
 from casualty_models.events.vocabulary import unknown_word
@@ -32,24 +34,34 @@ _TREATMENTS = ("skip", "raise")
 
 def read_events(
     events_csv: str | os.PathLike[str],
-    reports_csv: str | os.PathLike[str],
+    reports_csv: str | os.PathLike[str] | None = None,
     *,
     on_unreadable: Literal["skip", "raise"] = "skip",
 ) -> list[Event]:
-    """Read many events from two CSV files.
+    """Read events from a spreadsheet: from one table, or from a table of events and one of reports.
 
-    The columns are those of the shipped history tables (``datasets/history/README.md``); in the
-    second file the names of the fields of `Report` serve as well. The columns `reference_*` and
-    `ref_*` become the event's `reference`. A row with ``comparable = 0`` is not about the whole
-    event: unless it names its place, group or period, its `scope` becomes its place ("another
-    scope" when that is blank), so that it is kept as a part.
+    A table is a CSV file in UTF-8, separated by commas, semicolons or tabs, or a workbook (.xlsx;
+    this needs openpyxl). Where a workbook has several sheets, those called events and reports
+    are read. Dates may be written 2010-06-13 or 13.06.2010; see `with_days` for slashes.
+
+    **One table**: one statement a row, with the columns event, kind, start, date, source and
+    quantity at least. The columns about the event (event, kind, start, end, mechanism, country)
+    need to be filled in only in its first row; a blank event is that of the row above.
+
+    **Two tables**: the columns are those of the shipped history tables
+    (``datasets/history/README.md``); in the second the names of the fields of `Report` serve as
+    well. The columns `reference_*` and `ref_*` become the event's `reference`. A row with
+    ``comparable = 0`` is not about the whole event: unless it names its place, group or period,
+    its `scope` becomes its place ("another scope" when that is blank), so that it is kept as a
+    part.
 
     Parameters
     ----------
     events_csv
-        One event a row: event_id, name, kind, start_date at least.
+        One event a row: event_id, name, kind, start_date at least; or the one table.
     reports_csv
-        One statement a row: event_id, as_of_date, source, quantity at least.
+        One statement a row: event_id, as_of_date, source, quantity at least; None when there is
+        only one table.
     on_unreadable
         What to do with a row whose words do not say how many ("appalling losses") and that has
         no number beside them: leave it out and say so in the event's `left_out`, or raise.
@@ -57,7 +69,7 @@ def read_events(
     Returns
     -------
     list of Event
-        In the order of the first file.
+        In the order of the first table.
 
     Raises
     ------
@@ -79,18 +91,24 @@ def read_events(
     """
     if on_unreadable not in _TREATMENTS:
         raise unknown_word("treatment", on_unreadable, _TREATMENTS).at("on_unreadable")
-    heads = _by_id(_rows(events_csv, EVENT_COLUMNS, _EVENT_NEEDS))
+    if reports_csv is None:
+        groups = read_one_table(events_csv)
+        return [_event(head, rows, on_unreadable) for head, rows in groups]
+    heads = _by_id(_rows(events_csv, EVENT_COLUMNS, _EVENT_NEEDS, sheet="events"))
     reports = _grouped(_rows(reports_csv, REPORT_COLUMNS, _REPORT_NEEDS), heads)
     return [_event(head, reports[key], on_unreadable) for key, head in heads.items()]
 
 
 def _rows(
-    path: str | os.PathLike[str], columns: Mapping[str, str], required: Sequence[str]
+    path: str | os.PathLike[str],
+    columns: Mapping[str, str],
+    required: Sequence[str],
+    sheet: str = "reports",
 ) -> list[Row]:
-    rows = [converted(row, FROM_TEXT) for row in read_rows(path, columns, required)]
+    rows = with_days(read_rows(path, columns, required, sheet=sheet))
     if not rows:
         raise DataError("the table has no rows", place=named(path), remedy="Add them.")
-    return rows
+    return [converted(row, FROM_TEXT) for row in rows]
 
 
 def _by_id(rows: Sequence[Row]) -> dict[str, Row]:

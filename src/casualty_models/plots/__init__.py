@@ -7,9 +7,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "_style": ["alt_text"],
         "calibration": ["plot_calibration"],
+        "comparison": ["plot_comparison"],
+        "documented": ["plot_documented"],
+        "exceedance": ["plot_exceedance"],
         "priors": ["plot_priors"],
         "sources": ["plot_sources"],
         "timeline": ["plot_timeline"],
         "toll": ["plot_toll"],
+        "unfolding": ["plot_unfolding"],
     },
 )
