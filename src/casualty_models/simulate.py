@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from casualty_models.priors import TollPriors
 
-_NUISANCE = ("shape", "silence")
+_NUISANCE = ("shape", "silence", "walk_scale", "count_noise", "estimate_noise")
 _AUTHORITIES = ("official", "health_ministry", "hospital")
 
 
@@ -183,7 +183,8 @@ def _draw_truth(
         rng, draws
     )
     state["shape"] = priors.growth_shape.draw(rng, draws)
-    state["silence"] = priors.silence.draw(rng, draws)
+    for name in ("silence", "walk_scale", "count_noise", "estimate_noise"):
+        state[name] = getattr(priors, name).draw(rng, draws)
     return state
 
 
@@ -218,18 +219,18 @@ def _simulate_series(
     draws = len(state["true_killed"])
     level = np.log(state[f"true_{quantity}"]) + getattr(priors, name).draw(rng, draws)
     if name.endswith(("estimate", "missing")):
-        noise = priors.estimate_noise.draw(rng, draws)
+        noise = state["estimate_noise"]
         return np.column_stack([level + noise * rng.standard_t(4, draws) for _ in reports])
     h0 = state["half_time"] if quantity == "killed" else state["wounded_half_time"]
     half_time = h0 + (state["duration"] - 1) / 2
-    walk_scale, noise = priors.walk_scale.draw(rng, draws), priors.count_noise.draw(rng, draws)
+    walk_scale, noise = state["walk_scale"], state["count_noise"]
     columns = np.empty((draws, len(reports)))
-    deviation, later = np.zeros(draws), np.zeros(draws)
+    deviation, later, none = (np.zeros(draws) for _ in range(3))
     silent = (event.as_of_date - max(r.date for r in reports)).days * state["silence"]
     for i in sorted(range(len(reports)), key=lambda i: (reports[i].date, i), reverse=True):
         t = (reports[i].date - event.start).days + 0.6 + silent
         log_share = -np.log1p((t / half_time) ** -state["shape"])
         deviation = deviation + walk_scale * np.sqrt(later - log_share) * rng.normal(size=draws)
-        later, silent = log_share, 0.0
+        later, silent = log_share, none
         columns[:, i] = level + log_share + deviation + noise * rng.standard_t(4, draws)
     return columns

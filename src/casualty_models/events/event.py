@@ -181,7 +181,7 @@ class Event:
         if self.known_on is not None:
             day = min(day, self.known_on)
         kept = known_by(day, self.reports)
-        known = {
+        known: dict[str, Any] = {
             "reports": kept,
             "estimates": tuple(each for each in self.estimates if each.date <= day),
             "end": end_known_on(day, self.end, kept),
