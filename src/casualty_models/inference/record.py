@@ -23,9 +23,9 @@ def provenance(result: "xr.DataTree") -> dict[str, Any]:
 
     Returns
     -------
-    Keys ``version``, ``versions``, ``created``, ``engine``, ``random_seed``, ``draws``, ``tune``,
-    ``chains``, ``target_accept``, ``event``, ``priors``, ``reports_hash``, ``notes`` and
-    ``diagnostics``.
+    Keys ``version``, ``versions``, ``created``, ``engine`` ("nutpie" or "quick"), ``random_seed``,
+    ``draws``, ``tune``, ``chains``, ``target_accept``, ``event``, ``priors``, ``reports_hash``,
+    ``notes`` and ``diagnostics``; ``fallback`` says why NUTS took over from the quick engine.
 
     Raises
     ------

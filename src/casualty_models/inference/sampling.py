@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pymc as pm
     import xarray as xr
 
+    from casualty_models.inference.density import Density
+
+ENGINES = ("nuts", "quick", "auto")
 MANY_DIMENSIONS = 400
 MAX_COMPILED = 16
 _COMPILED: dict[Any, Any] = {}
@@ -33,8 +36,9 @@ def fit(  # noqa: PLR0913
     target_accept: float = 0.95,
     progress: bool | None = None,
     predictions: bool = True,
+    engine: str = "nuts",
 ) -> "xr.DataTree":
-    """Sample a model with NUTS and return all that is needed to use, check and repeat the answer.
+    """Sample a model and return all that is needed to use, check and repeat the answer.
 
     The same seed, versions and kind of machine give the same draws; otherwise they agree within
     Monte Carlo error.
@@ -44,29 +48,34 @@ def fit(  # noqa: PLR0913
     model
         Any `pymc.Model` whose latent variables are all continuous.
     draws, tune
-        Kept and discarded iterations of each chain.
+        Kept and discarded iterations of each chain; the quick engine needs no ``tune``.
     chains
         Number of independent chains.
     random_seed
         By default a seed is drawn and recorded.
     target_accept
-        Acceptance that the step size is tuned to.
+        Acceptance that the step size of NUTS is tuned to.
     progress
         Show the sampler's progress; by default only where standard error is a terminal.
     predictions
         Add draws from the prior and of the reports; the plots and the prior's share need them.
+    engine
+        "nuts" compiles the model and samples it with nutpie. "quick" compiles nothing: many short
+        chains move at once from an approximation of the posterior, for small models in a fraction
+        of a second (see `quick_draws`); where it cannot vouch for its draws NUTS takes over, and
+        the record says why. "auto" is "quick" where the model is small enough for it to be faster.
 
     Returns
     -------
     `xarray.DataTree` with groups posterior, sample_stats, prior, prior_predictive,
     posterior_predictive, observed_data and constant_data. ``attrs["casualty_models"]`` is JSON
-    text with versions, seed, event, priors, hash of the reports and diagnostics (see
+    text with versions, engine, seed, event, priors, hash of the reports and diagnostics (see
     `provenance`). ``to_netcdf`` saves it, `load_result` reads it back.
 
     Raises
     ------
     DataError
-        If draws, tune or chains is not a whole number above 0.
+        If draws, tune or chains is not a whole number above 0, or the engine is unknown.
 
     Warns
     -----
@@ -82,18 +91,49 @@ def fit(  # noqa: PLR0913
     seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
     show = sys.stderr.isatty() if progress is None else progress
     settings = _checked({"draws": draws, "tune": tune, "chains": chains}) | {"random_seed": seed}
+    from casualty_models.inference.density import Density
+
+    target = Density(model)
     with warnings.catch_warnings():
         # Our own message replaces the sampler's, which speaks to its developers.
         warnings.filterwarnings("ignore", category=UserWarning)
-        result = _sample(model, settings, target_accept, show)
+        result, how = _sampled(target, settings, _known_engine(engine), target_accept, show)
         if predictions:
-            _add_predictions(result, model, settings)
-    diagnostics = diagnose(result)
-    record = make_record(model, settings | {"target_accept": target_accept}, diagnostics)
+            _add_predictions(result, target, settings)
+    diagnostics = how.pop("diagnostics", None) or diagnose(result)
+    record = make_record(model, settings | {"target_accept": target_accept} | how, diagnostics)
     result.attrs[ATTRIBUTE] = json.dumps(record)
     if not diagnostics["converged"]:
         warnings.warn(" ".join(diagnostics["advice"]), ConvergenceWarning, stacklevel=2)
     return result
+
+
+def _known_engine(engine: str) -> str:
+    if engine not in ENGINES:
+        raise DataError(
+            "unknown engine",
+            place="fit",
+            value=engine,
+            remedy=f"Use one of {', '.join(ENGINES)}.",
+        )
+    return engine
+
+
+def _sampled(
+    target: "Density", settings: dict[str, int], engine: str, target_accept: float, show: bool
+) -> "tuple[xr.DataTree, dict[str, Any]]":
+    """Return draws, and what the record must say of how they were made."""
+    from casualty_models.inference.quick_result import quick_result
+    from casualty_models.inference.trust import NotTrusted
+
+    if engine == "nuts":
+        return _sample(target.model, settings, target_accept, show), {"engine": "nutpie"}
+    try:
+        result, diagnostics = quick_result(target, settings, only_small=engine == "auto")
+        return result, {"engine": "quick", "diagnostics": diagnostics}
+    except NotTrusted as reason:
+        result = _sample(target.model, settings, target_accept, show)
+        return result, {"engine": "nutpie", "fallback": str(reason)}
 
 
 def _checked(settings: dict[str, int]) -> dict[str, int]:
@@ -137,8 +177,28 @@ def _sample(
     return result
 
 
-def _add_predictions(result: "xr.DataTree", model: "pm.Model", settings: dict[str, int]) -> None:
+def _add_predictions(result: "xr.DataTree", target: "Density", settings: dict[str, int]) -> None:
     """Add prior, prior_predictive, posterior_predictive, observed_data and constant_data."""
+    import xarray as xr
+
+    from casualty_models.inference.density import NotEvaluable
+    from casualty_models.inference.groups import predictions
+
+    seeds = np.random.SeedSequence(settings["random_seed"])
+    rng = np.random.default_rng(seeds.spawn(2)[1])
+    try:
+        posterior = result["posterior"].to_dataset()
+        found = predictions(target, posterior, settings["draws"], rng)
+    except NotEvaluable:
+        _add_predictions_by_pymc(result, target.model, settings)
+        return
+    for name, group in found.items():
+        result[name] = xr.DataTree(group)
+
+
+def _add_predictions_by_pymc(
+    result: "xr.DataTree", model: "pm.Model", settings: dict[str, int]
+) -> None:
     import pymc as pm
     from pytensor.compile.mode import Mode
 

@@ -1,0 +1,336 @@
+"""How fast an answer comes, beside the same model in plain `pm.sample`, and how exact it is.
+
+    python benchmarks/speed.py                    # all parts: about an hour on two cores
+    python benchmarks/speed.py first refit        # only some of the parts
+    python benchmarks/speed.py exact --events 20  # at most so many events
+
+Parts: `first` is the first answer of a fresh process, with an empty and with a filled cache of
+compiled code; `refit` is the answer after one report was changed; `draws` counts effective draws
+of the toll a second; `exact` compares quantiles of the quick engine with those of long runs of
+NUTS. Writes speed.csv and speed_exact.csv beside itself; each row says how busy the machine was.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+HERE = Path(__file__).parent
+EVENT_FILE = HERE.parent / "examples" / "osh-2010.toml"
+PARTS = ("first", "refit", "draws", "exact")
+QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+TOLLS = ("true_killed", "true_wounded")
+EARLY_DAY = 7
+
+QUICK, NUTS, PLAIN = "quick", "nutpie, as shipped", "plain pm.sample"
+PLAIN_SAMPLE = """
+import pymc as pm
+with model:
+    posterior = pm.sample(1000, tune=1000, chains=4, random_seed=1, nuts_sampler="pymc",
+                          target_accept=0.95, progressbar=False).posterior
+"""
+ANSWER = {
+    QUICK: "posterior = cm.fit(model, engine='quick', random_seed=1).posterior",
+    NUTS: "posterior = cm.fit(model, engine='nuts', random_seed=1, progress=False).posterior",
+    PLAIN: PLAIN_SAMPLE,
+}
+FIRST = """
+import json, resource, sys, warnings
+warnings.filterwarnings("ignore")
+import casualty_models as cm
+
+def main():
+    model = cm.toll_model(cm.read_event({path!r}))
+    scope = {{"cm": cm, "model": model}}
+    exec({answer!r}, scope)
+    draws = scope["posterior"].true_killed.values.ravel().tolist()
+    memory = sum(resource.getrusage(who).ru_maxrss for who in
+                 (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    print(json.dumps({{"median": sorted(draws)[len(draws) // 2], "memory_mb": memory}}))
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def busy():
+    """How many processes wanted a core in the last minute."""
+    return round(os.getloadavg()[0], 1)
+
+
+def processor():
+    """Seconds of processor time so far, of this process and of those it waited for."""
+    return sum(os.times()[:4])
+
+
+def timed(task):
+    """What a task returns, the seconds it took, and those of the processor: others may work too."""
+    start, start_cpu = time.perf_counter(), processor()
+    found = task()
+    return found, time.perf_counter() - start, processor() - start_cpu
+
+
+def first_answer():
+    """A fresh process, from its start to its end."""
+    for engine, answer in ANSWER.items():
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "answer.py"
+            script.write_text(FIRST.format(path=str(EVENT_FILE), answer=answer))
+            flags = {"PYTENSOR_FLAGS": f"base_compiledir={folder}/cache"}
+            for cache in ("empty", "filled"):
+                load = busy()
+                done, seconds, cpu = timed(
+                    lambda script=script, flags=flags: subprocess.run(
+                        [sys.executable, str(script)],
+                        check=True,
+                        capture_output=True,
+                        env=os.environ | flags,
+                    )
+                )
+                printed = json.loads(done.stdout.splitlines()[-1])
+                yield {
+                    "part": "first",
+                    "what": f"fresh process, {cache} cache",
+                    "engine": engine,
+                    "seconds": seconds,
+                    "cpu_seconds": cpu,
+                    "memory_mb": printed["memory_mb"],
+                    "median_killed": printed["median"],
+                    "load": load,
+                }
+
+
+def edited(event, number):
+    """The event with another count in its first report."""
+    first = replace(event.reports[0], says=None, value=100 + number)
+    return replace(event, reports=(first, *event.reports[1:]))
+
+
+def with_one_more(event):
+    more = replace(event.reports[0], says=None, value=110, source="another source")
+    return replace(event, reports=(*event.reports, more))
+
+
+def plain_sample(model, **more):
+    import pymc as pm
+
+    settings = {"draws": 1000, "tune": 1000, "chains": 4, "target_accept": 0.95} | more
+    with model:
+        return pm.sample(**settings, random_seed=1, nuts_sampler="pymc", progressbar=False)
+
+
+def refit():
+    """Model, draws, predictions and diagnostics after a change, in a process that has fitted."""
+    import casualty_models as cm
+
+    event = cm.read_event(str(EVENT_FILE))
+    tasks = {
+        QUICK: lambda e: cm.fit(cm.toll_model(e), engine="quick", random_seed=1),
+        NUTS: lambda e: cm.fit(cm.toll_model(e), random_seed=1, progress=False),
+        PLAIN: lambda e: plain_sample(cm.toll_model(e)),
+    }
+    for engine, task in tasks.items():
+        task(event)
+        repeats = 2 if engine == PLAIN else 7
+        cases = {
+            "one report changed": [edited(event, i) for i in range(repeats)],
+            "one report added": [with_one_more(event)],
+        }
+        for what, events in cases.items():
+            load = busy()
+            took = [timed(lambda e=e, task=task: task(e))[1:] for e in events]
+            seconds, cpu = np.median(took, axis=0)
+            yield {
+                "part": "refit",
+                "what": what,
+                "engine": engine,
+                "seconds": float(seconds),
+                "cpu_seconds": float(cpu),
+                "load": load,
+            }
+
+
+def centered_model(event):  # noqa: PLR0915
+    """The toll model as one would write it down first: toll and levels of sources as they are."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    from casualty_models.models import toll as terms
+    from casualty_models.models.report_table import QUANTITIES, report_table
+    from casualty_models.models.reporting import backward_walk, log_counted_share, reported
+    from casualty_models.priors import TollPriors
+
+    priors, table = TollPriors.for_event(event.kind, event.mechanism), report_table(event)
+    each = [getattr(priors, name) for name in table.series_classes]
+    coords = {"quantity": QUANTITIES, "series": table.series_names, "report": table.position}
+    with pm.Model(coords=coords) as model:
+        data = terms._data(event, table)
+        half_time, duration, shape = terms._growth(priors, data)
+        held = data["days"] + priors.silence.to_pymc("silence") * data["silence"]
+        share = log_counted_share(held, half_time[data["quantity"]], duration, shape)
+        scale = priors.walk_scale.to_pymc("walk_scale")
+        # A step of no length has no density of its own, so the steps stay standardized.
+        steps = pm.Normal("walk_step", dims="report")
+        grown = share + backward_walk(share, data["last"], scale, steps)
+        levels = {key: np.array([getattr(p, key) for p in each]) for key in ("nu", "mu", "sigma")}
+        effect = pm.StudentT("source_effect", **levels, dims="series")
+        log_killed = pm.Normal("log_killed", priors.log_killed.mu, priors.log_killed.sigma)
+        ratio = priors.wounded_per_killed
+        log_wounded = pm.StudentT(
+            "log_wounded", ratio.nu, log_killed + np.log(ratio.median), sigma=ratio.sigma
+        )
+        counts = pt.eq(data["grows"], 1.0)
+        noises = [priors.count_noise, priors.estimate_noise]
+        names = ("count_noise", "estimate_noise")
+        noise = [prior.to_pymc(name) for prior, name in zip(noises, names, strict=True)]
+        log_toll = pt.stack([log_killed, log_wounded])[data["quantity"]]
+        center = log_toll + effect[data["series"]] + data["grows"] * grown
+        reported("reported", center, pt.where(counts, *noise), data, dims="report")
+        pm.Deterministic("true_killed", pt.exp(log_killed))
+        pm.Deterministic("true_wounded", pt.exp(log_wounded))
+    return model
+
+
+def without_floors(event):
+    """The event without statements that only bound the toll from below."""
+    return replace(event, reports=tuple(r for r in event.reports if not r.floor))
+
+
+def effective_draws():
+    """Effective draws of the toll a second, with and without the time to compile."""
+    import arviz as az
+
+    import casualty_models as cm
+
+    events = {
+        "one article": without_floors(cm.read_event(str(EVENT_FILE))),
+        "all reports": without_floors(cm.load_osh_2010()),
+    }
+    plain = {"draws": 1000, "tune": 1000}
+    tasks = {
+        QUICK: lambda e: cm.fit(cm.toll_model(e), engine="quick", random_seed=1, predictions=False),
+        NUTS: lambda e: cm.fit(cm.toll_model(e), random_seed=1, progress=False, predictions=False),
+        PLAIN: lambda e: plain_sample(cm.toll_model(e), **plain),
+        f"{PLAIN}, centered": lambda e: plain_sample(centered_model(e), **plain),
+    }
+    for what, event in events.items():
+        for engine, task in tasks.items():
+            load = busy()
+            # Plain `pm.sample` compiles each time.
+            runs = ("first",) if engine.startswith(PLAIN) else ("first", "again")
+            for compiled in runs:
+                result, seconds, cpu = timed(lambda e=event, task=task: task(e))
+                posterior = result.posterior
+                least = min(float(az.ess(posterior[name], method="bulk")) for name in TOLLS)
+                yield {
+                    "part": "draws",
+                    "what": f"{what}, {compiled}",
+                    "engine": engine,
+                    "seconds": seconds,
+                    "cpu_seconds": cpu,
+                    "effective_draws": least,
+                    "effective_draws_a_cpu_second": least / cpu,
+                    "max_rhat": max(float(az.rhat(posterior[name])) for name in TOLLS),
+                    "load": load,
+                }
+
+
+def shipped_events(most):
+    import casualty_models as cm
+    from casualty_models.backtest import seen, settled_events
+
+    found = {"osh-2010.toml": cm.read_event(str(EVENT_FILE)), "OSH2010": cm.load_osh_2010()}
+    for event in settled_events():
+        early = seen(event, EARLY_DAY)
+        if early is not None:
+            found[event.id] = early
+    names = list(found)
+    if most and most < len(names):
+        names = [names[i] for i in np.linspace(0, len(names) - 1, most).round().astype(int)]
+    return {name: found[name] for name in names}
+
+
+def errors(one, other):
+    """Monte Carlo standard errors between the quantiles of two sets of draws."""
+    import arviz as az
+
+    for prob in QUANTILES:
+        own = [float(az.mcse(draws, method="quantile", prob=prob)) for draws in (one, other)]
+        yield float((np.quantile(one, prob) - np.quantile(other, prob)) / np.hypot(*own))
+
+
+def exactness(most):
+    """One row an event: which engine answered, and the largest error of any quantile."""
+    import casualty_models as cm
+    from casualty_models.errors import DataError
+    from casualty_models.inference import provenance
+
+    for name, event in shipped_events(most).items():
+        try:
+            model = cm.toll_model(event, fill=True)
+        except DataError:
+            continue
+        quick, seconds, cpu = timed(
+            lambda model=model: cm.fit(model, engine="quick", random_seed=1, predictions=False)
+        )
+        row = {"event": name, "reports": len(event.reports), "seconds": seconds, "cpu_seconds": cpu}
+        record = provenance(quick)
+        row |= {"engine": record["engine"], "fallback": record.get("fallback", "")}
+        if record["engine"] == "quick":
+            long = {"draws": 4000, "tune": 1500, "target_accept": 0.97, "random_seed": 2}
+            nuts, _, row["cpu_seconds_nuts"] = timed(
+                lambda model=model, long=long: cm.fit(
+                    model, **long, predictions=False, progress=False
+                )
+            )
+            found = [
+                list(errors(quick.posterior[toll].values, nuts.posterior[toll].values))
+                for toll in TOLLS
+            ]
+            row["nuts_converged"] = provenance(nuts)["diagnostics"]["converged"]
+            row["root_mean_square"] = float(np.sqrt(np.mean(np.square(found))))
+            row["largest"] = float(np.abs(found).max())
+            row["beyond_4"] = int((np.abs(found) > 4).sum())
+        yield row | {"load": busy()}
+
+
+def written(rows, path):
+    """Print rows as they come and keep them, with what the file already has of other parts."""
+    found = []
+    for row in rows:
+        found.append(row)
+        print({k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
+    table = pd.DataFrame(found)
+    if path.exists() and "part" in table:
+        old = pd.read_csv(path)
+        table = pd.concat([old[~old["part"].isin(table["part"])], table])
+    table.round(3).to_csv(path, index=False)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="by default all")
+    parser.add_argument(
+        "--events", type=int, help="how many events `exact` compares; by default all"
+    )
+    options = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    makers = {"first": first_answer, "refit": refit, "draws": effective_draws}
+    for part in options.parts or PARTS:
+        if part == "exact":
+            written(exactness(options.events), HERE / "speed_exact.csv")
+        else:
+            written(makers[part](), HERE / "speed.csv")
+
+
+if __name__ == "__main__":
+    main()

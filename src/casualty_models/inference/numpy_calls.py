@@ -1,0 +1,294 @@
+"""The NumPy call of each operation of PyTensor, on batches; `perform` where there is none."""
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from pytensor.compile.builders import OpFromGraph
+from pytensor.compile.ops import ViewOp
+from pytensor.graph.basic import Constant
+from pytensor.graph.replace import vectorize_graph
+from pytensor.scalar.basic import Cast, Identity, Second
+from pytensor.scalar.math import Log1mexp, Sigmoid, Softplus
+from pytensor.tensor.basic import ARange, Join, Split
+from pytensor.tensor.blockwise import Blockwise
+from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
+from pytensor.tensor.extra_ops import CumOp
+from pytensor.tensor.shape import Shape, Shape_i
+from pytensor.tensor.subtensor import (
+    AdvancedIncSubtensor,
+    AdvancedSubtensor,
+    IncSubtensor,
+    Subtensor,
+    indices_from_subtensor,
+)
+from pytensor.tensor.type import TensorType
+from scipy import special
+
+Call = Callable[..., Any]
+
+
+def call_of(node: Any) -> Call:  # noqa: ANN401
+    """Return a function from the values of a node's inputs to that of its output (or outputs).
+
+    Parameters
+    ----------
+    node
+        One application of an operation in a graph of PyTensor.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> from casualty_models.inference.numpy_calls import call_of
+    >>> call_of(pt.softplus(pt.scalar("x")).owner)(0.0)
+    np.float64(0.6931471805599453)
+    """
+    for kind, rule in _RULES.items():
+        if isinstance(node.op, kind):
+            found = rule(node)
+            if found is not None:
+                return found
+    return _perform(node)
+
+
+def _elemwise(node: Any) -> Call | None:  # noqa: ANN401
+    call = _scalar_call(node)
+    if call is None:
+        return None
+    dtype = np.dtype(node.outputs[0].type.dtype)
+    given = {v.type.dtype for v in node.inputs}
+    if isinstance(call, np.ufunc) and dtype.kind == "f" and dtype.name not in given:
+        # NumPy takes functions of small integers in half precision.
+        return lambda *values: call(*values, dtype=dtype)
+    if isinstance(call, np.ufunc) and (dtype.kind == "b" or dtype.name == "float64"):
+        return call
+
+    def typed(*values: Any) -> Any:  # noqa: ANN401
+        found = call(*values)
+        return found if found.dtype == dtype else found.astype(dtype)
+
+    return typed
+
+
+def _scalar_call(node: Any) -> Call | None:  # noqa: ANN401
+    """Return the function of whole arrays that a scalar operation stands for."""
+    op = node.op
+    for kind, call in _SCALAR.items():
+        if isinstance(op.scalar_op, kind):
+            return call
+    if op.nfunc is None:
+        op.prepare_node(node, None, None, "py")
+    if op.nfunc is None:
+        return None
+    if op.nfunc_spec[1] == len(node.inputs):
+        return op.nfunc
+    if op.nfunc_spec[0] in ("add", "multiply"):
+        return lambda *values: reduce(op.nfunc, values)
+    return None
+
+
+def _as_array(x: Any) -> Any:  # noqa: ANN401
+    return x if hasattr(x, "dtype") else np.asarray(x)
+
+
+def _second(like: Any, value: Any) -> Any:  # noqa: ANN401
+    shape = np.broadcast_shapes(like.shape, value.shape)
+    if value.shape == shape:
+        return value
+    filled = np.empty_like(like, dtype=value.dtype) if like.shape == shape else np.empty(shape)
+    filled[...] = value
+    return filled
+
+
+def _log1mexp(x: Any) -> Any:  # noqa: ANN401
+    return np.where(x < -np.log(2.0), np.log1p(-np.exp(x)), np.log(-np.expm1(x)))
+
+
+_SCALAR: dict[Any, Call] = {
+    Softplus: lambda x: np.logaddexp(0.0, x),
+    Sigmoid: special.expit,
+    Log1mexp: _log1mexp,
+    Second: _second,
+    Cast: _as_array,
+    Identity: _as_array,
+}
+
+
+def _dimshuffle(node: Any) -> Call:  # noqa: ANN401
+    order, drop = node.op.shuffle, tuple(node.op.drop)
+    index = tuple(None if i == "x" else slice(None) for i in node.op.new_order)
+    kept = [i for i in range(node.inputs[0].type.ndim) if i not in drop]
+    axes = [kept.index(i) for i in order]
+    moved = axes != sorted(axes)
+
+    def call(x: Any) -> Any:  # noqa: ANN401
+        x = np.asarray(x)
+        if drop:
+            x = x.squeeze(drop)
+        return (x.transpose(axes) if moved else x)[index]
+
+    return call
+
+
+def _reduction(node: Any) -> Call:  # noqa: ANN401
+    ufunc, axis, dtype = node.op.ufunc, node.op.axis, node.outputs[0].type.dtype
+    if axis is None:
+        axis = tuple(range(node.inputs[0].type.ndim))
+    if axis == ():
+        return lambda x: np.asarray(x, dtype=dtype)
+    return lambda x: ufunc.reduce(x, axis=axis, dtype=dtype)
+
+
+def _blockwise(node: Any) -> Call | None:  # noqa: ANN401
+    """Return one call on the batch where PyTensor would loop over it."""
+    core, batch = node.op.core_op, node.op.batch_ndim(node)
+    if isinstance(core, OpFromGraph):
+        given = [variable.type() for variable in node.inputs]
+        at = dict(zip(core.inner_inputs, given, strict=True))
+        return _calls(given, vectorize_graph(core.inner_outputs, at))
+    for kind, rule in _BLOCKS.items():
+        if isinstance(core, kind):
+            return rule(core, batch)
+    return None
+
+
+def _batched_join(core: Join, batch: int) -> Call:
+    def call(*parts: Any) -> Any:  # noqa: ANN401
+        lead = np.broadcast_shapes(*(part.shape[:batch] for part in parts))
+        full = [np.broadcast_to(part, lead + part.shape[batch:]) for part in parts]
+        return np.concatenate(full, axis=core.axis + batch)
+
+    return call
+
+
+def _batched_split(core: Split, batch: int) -> Call:
+    def call(x: Any, sizes: Any) -> Any:  # noqa: ANN401
+        ends = np.cumsum(sizes.reshape(-1, sizes.shape[-1])[0])[:-1]
+        return np.split(x, ends, axis=core.axis + batch)
+
+    return call
+
+
+def _batched_size(core: Shape_i, batch: int) -> Call:
+    return lambda x: np.broadcast_to(np.int64(x.shape[batch + core.i]), x.shape[:batch])
+
+
+def _batched_range(core: ARange, batch: int) -> Call:
+    def call(*ends: Any) -> Any:  # noqa: ANN401
+        lead = np.broadcast_shapes(*(end.shape for end in ends))
+        row = np.arange(*(end.flat[0] for end in ends), dtype=core.dtype)
+        return np.broadcast_to(row, (*lead, row.size))
+
+    return call
+
+
+_BLOCKS: dict[Any, Callable[[Any, int], Call]] = {
+    ViewOp: lambda *_: _as_array,
+    Join: _batched_join,
+    Split: _batched_split,
+    Shape_i: _batched_size,
+    ARange: _batched_range,
+}
+
+
+def _adding_columns(node: Any) -> Call | None:  # noqa: ANN401
+    """Return the sum of columns into the places that an index names, as a product of matrices."""
+    op = node.op
+    x, y = node.inputs[:2]
+    columns = (slice(None), 0)
+    if op.set_instead_of_inc or op.idx_list != columns or not x.type.ndim == y.type.ndim == 2:  # noqa: PLR2004
+        return None
+
+    def call(x: Any, y: Any, places: Any) -> Any:  # noqa: ANN401
+        named = np.zeros((places.size, x.shape[1]))
+        named[np.arange(places.size), places] = 1.0
+        return x + y @ named
+
+    return call
+
+
+def _taking_columns(node: Any) -> Call | None:  # noqa: ANN401
+    if node.op.idx_list != (slice(None), 0):
+        return None
+    # Columns stay contiguous, as the batch runs along them.
+    return lambda x, places: x.T[places].T
+
+
+def _part(node: Any) -> Call | None:  # noqa: ANN401
+    index = _constant_index(node.inputs[1:], node.op.idx_list)
+    return None if index is None else lambda x, *_: x[index]
+
+
+def _adding_part(node: Any) -> Call | None:  # noqa: ANN401
+    index = _constant_index(node.inputs[2:], node.op.idx_list)
+    if index is None or node.op.set_instead_of_inc:
+        return None
+
+    def call(x: Any, y: Any, *_: Any) -> Any:  # noqa: ANN401
+        changed = x.copy()
+        changed[index] += y
+        return changed
+
+    return call
+
+
+def _constant_index(names: list[Any], entries: Any) -> tuple[Any, ...] | None:  # noqa: ANN401
+    """Return an index that constants name, ready for NumPy."""
+    if not all(isinstance(name, Constant) for name in names):
+        return None
+    index: Any = indices_from_subtensor([name.data for name in names], entries)
+    return tuple(i if isinstance(i, slice) else int(i) for i in index)
+
+
+def _running_sum(node: Any) -> Call | None:  # noqa: ANN401
+    if node.op.mode != "add" or node.op.axis is None:
+        return None
+    return lambda x: np.cumsum(x, axis=node.op.axis)
+
+
+def _join(node: Any) -> Call:  # noqa: ANN401
+    return lambda *parts: np.concatenate(parts, axis=node.op.axis)
+
+
+def _shape(node: Any) -> Call:  # noqa: ANN401
+    return lambda x: np.array(x.shape, dtype=np.int64)
+
+
+def _inner_graph(node: Any) -> Call:  # noqa: ANN401
+    return _calls(node.op.inner_inputs, node.op.inner_outputs)
+
+
+def _calls(inputs: list[Any], outputs: list[Any]) -> Call:
+    from casualty_models.inference.program import program
+
+    run = program(inputs, outputs).bind({})
+    return run if len(outputs) > 1 else lambda *values: run(*values)[0]
+
+
+def _perform(node: Any) -> Call:  # noqa: ANN401
+    tensors = [isinstance(v.type, TensorType) for v in node.inputs]
+
+    def call(*values: Any) -> Any:  # noqa: ANN401
+        given = [np.asarray(v) if t else v for v, t in zip(values, tensors, strict=True)]
+        storage: list[list[Any]] = [[None] for _ in node.outputs]
+        node.op.perform(node, given, storage)
+        return storage[0][0] if len(storage) == 1 else [found[0] for found in storage]
+
+    return call
+
+
+_RULES: dict[Any, Callable[[Any], Call | None]] = {
+    Elemwise: _elemwise,
+    DimShuffle: _dimshuffle,
+    CAReduce: _reduction,
+    Blockwise: _blockwise,
+    AdvancedIncSubtensor: _adding_columns,
+    AdvancedSubtensor: _taking_columns,
+    Subtensor: _part,
+    IncSubtensor: _adding_part,
+    CumOp: _running_sum,
+    Join: _join,
+    Shape: _shape,
+    OpFromGraph: _inner_graph,
+}

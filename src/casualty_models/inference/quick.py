@@ -1,0 +1,205 @@
+"""The quick engine: many short chains at once, started from an approximation of the posterior.
+
+Nothing is compiled. The population is led to the posterior by tempering and moved on until it has
+forgotten where it started; what it says about itself decides whether it is used.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casualty_models.inference.density import Density
+from casualty_models.inference.hamiltonian import (
+    Gradient,
+    Population,
+    adapted_step,
+    hamiltonian_move,
+)
+from casualty_models.inference.reference import find_reference
+from casualty_models.inference.tempering import Tempered, covariance_root, temper
+from casualty_models.inference.trust import MAX_RHAT, NotTrusted, Trust, rank_rhat
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+PRIOR_DRAWS = 2000
+FEWEST_POINTS = 1000  # of the population
+STATES = 4  # kept of each point, about
+MAX_MOVES = 60
+ATTEMPTS = 3  # to draw, each after further moves, until the repetitions agree
+FORGOTTEN = 0.1
+MOST_DIVERGING = 0.001
+
+
+@dataclass(frozen=True)
+class QuickDraws:
+    """Draws of the quick engine.
+
+    Attributes
+    ----------
+    points
+        Array (chain, draw, unknown), unconstrained; the states of a point follow each other.
+    log_density, acceptance
+        Of each draw: array (chain, draw).
+    states
+        How many states of each point there are.
+    trust
+        What the engine found out about them.
+    """
+
+    points: np.ndarray
+    log_density: np.ndarray
+    acceptance: np.ndarray
+    states: int
+    trust: Trust
+
+
+def quick_draws(
+    model: "pm.Model | Density", *, draws: int, chains: int, rng: np.random.Generator
+) -> QuickDraws:
+    """Return draws from the posterior of a model without compiling it.
+
+    Parameters
+    ----------
+    model
+        A model whose free variables are continuous, or its `Density`.
+    draws
+        Draws of each chain.
+    chains
+        Number of repetitions; they share the approximation they start from, and nothing else.
+    rng
+        Source of randomness.
+
+    Raises
+    ------
+    NotTrusted
+        If the engine cannot vouch for the draws; the message says why.
+
+    Examples
+    --------
+    >>> import numpy as np, pymc as pm
+    >>> from casualty_models.inference.quick import quick_draws
+    >>> with pm.Model() as model:
+    ...     x = pm.Normal("x", 3, 1)
+    >>> found = quick_draws(model, draws=500, chains=4, rng=np.random.default_rng(1))
+    >>> bool(abs(found.points.mean() - 3) < 0.1)
+    True
+    """
+    target = model if isinstance(model, Density) else Density(model)
+    evaluations = 0
+    prior, _ = target.prior(PRIOR_DRAWS, rng)
+    reference = find_reference(target.gradient, prior, rng)
+
+    def standard(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        nonlocal evaluations
+        evaluations += 1
+        value, slope = target.gradient(reference.points(z))
+        return value, slope @ reference.root
+
+    points = max(-(-FEWEST_POINTS // chains), min(-(-draws // STATES), FEWEST_POINTS))
+    start = temper(standard, reference, (chains, points), rng)
+    settled, moves, memory = _settle(standard, start, rng)
+    states = -(-draws // points)
+    kept = _agreed(standard, settled, (chains, states), rng)
+    flat = reference.points(kept.points[:, :draws].reshape(chains * draws, -1))
+    return QuickDraws(
+        points=flat.reshape(chains, draws, -1),
+        log_density=kept.log_density[:, :draws],
+        acceptance=kept.acceptance[:, :draws],
+        states=states,
+        trust=Trust(
+            temperatures=start.temperatures,
+            pareto_k=start.pareto_k,
+            moves=moves + kept.moves_before,
+            memory=memory,
+            acceptance=float(kept.acceptance.mean()),
+            max_rhat=kept.rhat,
+            evaluations=evaluations,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Draws as arrays (chain, draw, ...), how well the chains agree, and moves made before."""
+
+    points: np.ndarray
+    log_density: np.ndarray
+    acceptance: np.ndarray
+    rhat: float
+    moves_before: int
+
+
+def _agreed(
+    gradient: Gradient, start: Tempered, shape: tuple[int, int], rng: np.random.Generator
+) -> _Kept:
+    """Return draws of so many chains and states on which the repetitions agree."""
+    chains, states = shape
+    population = start.population
+    for attempt in range(ATTEMPTS):
+        kept, population = _keep(gradient, replace(start, population=population), states, rng)
+        points, value, acceptance = (_by_chain(part, chains) for part in kept)
+        rhat = float(rank_rhat(points).max())
+        if rhat <= MAX_RHAT:
+            return _Kept(points, value, acceptance, rhat, attempt * states)
+    raise NotTrusted(f"the repetitions disagree (R-hat {rhat:.3f})")
+
+
+def _by_chain(kept: np.ndarray, chains: int) -> np.ndarray:
+    """Return what was kept of each point at each state as chains; states of a point in a row."""
+    states, number = kept.shape[:2]
+    parts = kept.reshape(states, chains, number // chains, *kept.shape[2:])
+    return np.moveaxis(parts, 0, 2).reshape(chains, -1, *kept.shape[2:])
+
+
+def _settle(
+    gradient: Gradient, start: Tempered, rng: np.random.Generator
+) -> tuple[Tempered, int, float]:
+    """Move a population twice as often as it takes to forget where it started."""
+    population, root, step = start.population, start.root, start.step
+    first = population
+    chance = np.sqrt(2.0 * np.log(2.0 * first.points.shape[1]) / len(first.points))
+    enough, memory = MAX_MOVES, 1.0
+    for move in range(1, MAX_MOVES + 1):
+        moved = hamiltonian_move(gradient, population, root, step, rng)
+        population, step = moved.population, adapted_step(step, moved)
+        memory = _memory(first, population)
+        if enough == MAX_MOVES and memory < FORGOTTEN + chance:
+            enough = min(2 * move, MAX_MOVES - 1)
+            root = covariance_root(population.points)
+        if move == enough and enough < MAX_MOVES:
+            return replace(start, population=population, root=root, step=step), move, memory
+    raise NotTrusted("the moves are too slow to forget where they started")
+
+
+def _memory(first: Population, now: Population) -> float:
+    """Return the largest correlation of an unknown, or of the log density, with its start.
+
+    Their distances from the middle count too: points may stay in the tails and change sides.
+    """
+    old, new = _features(first), _features(now)
+    together = (old * new).mean(axis=0)
+    return float(np.abs(together / (old.std(axis=0) * new.std(axis=0))).max())
+
+
+def _features(population: Population) -> np.ndarray:
+    values = np.column_stack([population.points, population.value])
+    folded = np.abs(values - np.median(values, axis=0))
+    both = np.column_stack([values, folded])
+    return both - both.mean(axis=0)
+
+
+def _keep(
+    gradient: Gradient, start: Tempered, states: int, rng: np.random.Generator
+) -> tuple[list[np.ndarray], Population]:
+    """Return points, log densities and acceptances after each of some moves, and where they end."""
+    population, kept, diverging = start.population, [], 0.0
+    for _ in range(states):
+        moved = hamiltonian_move(gradient, population, start.root, start.step, rng)
+        population = moved.population
+        kept.append((population.points, population.value, moved.acceptance))
+        diverging += moved.diverging.mean() / states
+    if diverging > MOST_DIVERGING:
+        raise NotTrusted(f"{diverging:.1%} of the moves diverged, as in a funnel")
+    return [np.array(part) for part in zip(*kept, strict=True)], population

@@ -1,0 +1,174 @@
+"""From an approximation to the posterior by steps: weigh, resample, move (Monte Carlo in sequence).
+
+Del Moral, Doucet & Jasra 2006, J. R. Stat. Soc. B 68:411.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from casualty_models.inference.hamiltonian import (
+    Gradient,
+    Population,
+    adapted_step,
+    hamiltonian_move,
+)
+from casualty_models.inference.reference import Reference
+from casualty_models.inference.trust import NotTrusted, pareto_k
+
+MAX_TEMPERATURES = 30
+FIRST_POINTS = 8  # drawn from the reference for each point of the population
+ENOUGH_WEIGHT = 0.5  # effective points that a step must leave for each point of the population
+FIRST_STEP = 0.5
+HALVINGS = 20
+POINTS_PER_UNKNOWN = 8  # to learn how the unknowns vary together
+
+
+@dataclass(frozen=True)
+class Tempered:
+    """A population that follows the posterior, with how to move it further.
+
+    Attributes
+    ----------
+    population
+        Standard variables of the reference, with the log density of the posterior.
+    root
+        Square root of their covariance.
+    step
+        Length of a leap of the moves.
+    temperatures
+        Number of steps that it took.
+    pareto_k
+        Shape of the tail of the weights, of the step where it was heaviest.
+    """
+
+    population: Population
+    root: np.ndarray
+    step: float
+    temperatures: int
+    pareto_k: float
+
+
+def temper(
+    gradient: Gradient,
+    reference: Reference,
+    shape: tuple[int, int],
+    rng: np.random.Generator,
+) -> Tempered:
+    r"""Lead a population from the reference :math:`q` to the posterior :math:`p`.
+
+    The steps pass :math:`q^{1 - \beta} p^\beta`; each is as long as leaves half as many effective
+    points as there are points. Repetitions are resampled and moved apart from each other.
+
+    Parameters
+    ----------
+    gradient
+        Log density of the posterior and gradient, of standard variables of the reference.
+    reference
+        Where to start.
+    shape
+        How many repetitions of how many points.
+    rng
+        Source of randomness.
+
+    Raises
+    ------
+    NotTrusted
+        If more than 30 steps would be needed.
+    """
+    number = shape[0] * shape[1]
+    z = reference.draw(FIRST_POINTS * number, rng)
+    there = Population(z, *gradient(z))
+    beta, step, count, worst = 0.0, FIRST_STEP, 0, -np.inf
+    while True:
+        log_ratio = there.value - reference.gradient(there.points)[0]
+        rise = _rise(log_ratio, 1.0 - beta, ENOUGH_WEIGHT * number)
+        beta, count = beta + rise, count + 1
+        weight, worst = _weights(rise * log_ratio), max(worst, pareto_k(rise * log_ratio))
+        root = covariance_root(there.points, weight)
+        there = there.take(_resampled(weight, shape, rng))
+        if beta >= 1.0:
+            return Tempered(there, root, step, count, worst)
+        if count == MAX_TEMPERATURES:
+            raise NotTrusted("the posterior is too far from any simple shape")
+        between = _between(gradient, reference, beta)
+        start = Population(there.points, *between(there.points))
+        moved = hamiltonian_move(between, start, root, step, rng)
+        step = adapted_step(step, moved)
+        points = moved.population.points
+        there = Population(points, *gradient(points))
+
+
+def covariance_root(points: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+    """Return a square root of the covariance of points; of few points, of their variances.
+
+    Parameters
+    ----------
+    points
+        One point a row.
+    weight
+        Weight of each point; they sum to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from casualty_models.inference.tempering import covariance_root
+    >>> covariance_root(np.array([[-1.0], [1.0]]))
+    array([[1.]])
+    """
+    if weight is None:
+        weight = np.full(len(points), 1.0 / len(points))
+    centered = points - weight @ points
+    variance = np.maximum(weight @ centered**2, 1e-12)
+    if len(points) < POINTS_PER_UNKNOWN * points.shape[1]:
+        return np.diag(np.sqrt(variance))
+    covariance = (centered * weight[:, None]).T @ centered
+    return np.linalg.cholesky(0.9 * covariance + 0.1 * np.diag(variance))
+
+
+def _between(gradient: Gradient, reference: Reference, beta: float) -> Gradient:
+    def tempered(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        value, slope = gradient(z)
+        easy_value, easy_slope = reference.gradient(z)
+        return (
+            (1.0 - beta) * easy_value + beta * value,
+            (1.0 - beta) * easy_slope + beta * slope,
+        )
+
+    return tempered
+
+
+def _rise(log_ratio: np.ndarray, most: float, enough: float) -> float:
+    """Return how far the temperature may go in one step and leave enough effective points."""
+
+    def is_enough(rise: float) -> bool:
+        return float(1.0 / (_weights(rise * log_ratio) ** 2).sum()) >= enough
+
+    if is_enough(most):
+        return most
+    low, high = 0.0, most
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if is_enough(middle) else (low, middle)
+    return high
+
+
+def _weights(log_weight: np.ndarray) -> np.ndarray:
+    top = log_weight.max()
+    if not np.isfinite(top):
+        raise NotTrusted("the approximation lies where the posterior has no density")
+    weight = np.exp(log_weight - top)
+    return np.asarray(weight / weight.sum())
+
+
+def _resampled(weight: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return the rows that survive: systematic resampling within each repetition."""
+    points = shape[1]
+    rows = []
+    parts = weight.reshape(shape[0], -1)
+    for repetition, part in enumerate(parts):
+        cumulative = np.cumsum(part) / max(part.sum(), 1e-300)
+        at = (np.arange(points) + rng.random()) / points
+        chosen = np.minimum(np.searchsorted(cumulative, at), part.size - 1)
+        rows.append(repetition * part.size + chosen)
+    return np.concatenate(rows)
