@@ -19,10 +19,12 @@ from . import (
     summaries,
 )
 from .batch import fit_many
-from .datasets import load_osh_2010
+from .capture.estimate import estimate_unseen
+from .datasets import load_lists, load_osh_2010
 from .errors import ConvergenceWarning, DataError, NotEstimable
 from .events import Event, Report, from_frame, read_event, read_events
 from .inference import fit
+from .lists import CaptureHistories
 from .models.toll import toll_model
 from .plots import plot_calibration, plot_priors, plot_sources, plot_timeline, plot_toll
 from .priors import TollPriors, priors_table
@@ -32,6 +34,7 @@ from .summaries import prob_above, toll_sentence, toll_table
 __version__: str
 
 __all__ = [
+    "CaptureHistories",
     "ConvergenceWarning",
     "DataError",
     "Event",
@@ -45,12 +48,14 @@ __all__ = [
     "datasets",
     "distributions",
     "errors",
+    "estimate_unseen",
     "events",
     "fit",
     "fit_many",
     "from_frame",
     "inference",
     "lists",
+    "load_lists",
     "load_osh_2010",
     "models",
     "plot_calibration",

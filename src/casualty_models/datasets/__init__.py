@@ -6,12 +6,13 @@ Each folder holds its tables as CSV, a README (sources, schema, gaps) and a chec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from casualty_models.datasets.lists import load_lists
 from casualty_models.events import Event, from_frame, read_events
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["history_events", "load_history", "load_osh_2010"]
+__all__ = ["history_events", "load_history", "load_lists", "load_osh_2010"]
 
 _HERE = Path(__file__).parent
 _HISTORY = (_HERE / "history" / "events.csv", _HERE / "history" / "event_reports.csv")

@@ -2,5 +2,6 @@
 
 from casualty_models.lists.estimability import Estimability, StratumReport
 from casualty_models.lists.histories import CaptureHistories
+from casualty_models.lists.links import from_links
 
-__all__ = ["CaptureHistories", "Estimability", "StratumReport"]
+__all__ = ["CaptureHistories", "Estimability", "StratumReport", "from_links"]

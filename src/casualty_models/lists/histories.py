@@ -228,6 +228,20 @@ class CaptureHistories:
         row = self.strata.index(name)
         return CaptureHistories(self.lists, self.counts[row : row + 1], (name,))
 
+    def keep(self, lists: Sequence[str]) -> "CaptureHistories":
+        """Return the table of some lists only; who is on none of them drops out.
+
+        Examples
+        --------
+        >>> from casualty_models.lists import CaptureHistories
+        >>> table = CaptureHistories(("A", "B", "C"), [[40, 30, 6, 20, 9, 8, 3]])
+        >>> table.keep(["A", "B"]).counts
+        array([[49, 38,  9]])
+        """
+        from casualty_models.lists.selection import keep_lists
+
+        return keep_lists(self, lists)
+
     def to_frame(self) -> "pd.DataFrame":
         """Return one row a stratum and cell: the stratum (if any), the lists, the count.
 
