@@ -25,13 +25,14 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import pymc as pm
 
 import casualty_models as cm
 from casualty_models.datasets import load_osh_2010
 from casualty_models.distributions import LogNormal, LogStudentT
 from casualty_models.inference import provenance
+from casualty_models.plots import plot_unfolding
 from casualty_models.priors import TollPriors
+from casualty_models.summaries import tolls_table
 
 INQUIRY = 470  # Kyrgyzstan Inquiry Commission, May 2011; used here only to look back
 
@@ -59,31 +60,36 @@ pd.set_option("display.max_colwidth", 90)
 cm.priors_table(kind=event.kind, mechanism=event.mechanism)
 
 # %% [markdown]
+# ## The fit
+#
+# The model is a plain `pymc.Model`, and the result holds draws from before and after the reports.
+
+# %%
+model = cm.toll_model(event)
+result = cm.fit(model, random_seed=2010)
+
+# %% [markdown]
 # ## What the model believes before it reads a number
 #
 # Drawn from the priors alone: what the official count of the fourth day could have been. If the
 # printed number lay outside this range, the priors would be wrong for this event.
 
 # %%
-model = cm.toll_model(event)
-with model:
-    before = pm.sample_prior_predictive(2000, random_seed=1)
-counts = np.exp(before.prior_predictive["reported"].isel(report=0)).values.ravel()
-share = before.prior["completeness"].sel(quantity="killed").values.ravel()
-print(
-    "first report, 90% of prior draws:",
-    [float(f"{q:.2g}") for q in np.quantile(counts, [0.05, 0.95])],
-)
-print(
-    "share of the dead counted by then:",
-    [float(f"{q:.2g}") for q in np.quantile(share, [0.05, 0.5, 0.95])],
+before = {
+    "the official count, as it could have been": np.exp(
+        result.prior_predictive["reported"].isel(report=0)
+    ),
+    "share of the dead counted by then": result.prior["completeness"].sel(quantity="killed"),
+}
+quantiles = {name: np.quantile(draws, [0.05, 0.5, 0.95]) for name, draws in before.items()}
+pd.DataFrame(quantiles, index=["5%", "median", "95%"]).T.map(
+    lambda value: f"{float(f'{value:.2g}'):,g}"
 )
 
 # %% [markdown]
-# ## The fit
+# ## Can the draws be trusted?
 
 # %%
-result = cm.fit(model, random_seed=2010)
 provenance(result)["diagnostics"]
 
 # %% [markdown]
@@ -132,10 +138,16 @@ alternatives = {
         ),
     ),
 }
-rows = {}
-for name, priors in alternatives.items():
-    draws = cm.fit(cm.toll_model(event, priors), random_seed=2010).posterior["true_killed"]
-    rows[name] = np.quantile(draws, [0.05, 0.5, 0.95])
+changed = cm.fit_many(
+    [event] * len(alternatives),
+    priors=list(alternatives.values()),
+    random_seed=2010,
+    engine="quick",
+)
+rows = {
+    name: np.quantile(fitted.posterior["true_killed"], [0.05, 0.5, 0.95])
+    for name, fitted in zip(alternatives, changed, strict=True)
+}
 pd.DataFrame(rows, index=["5%", "median", "95%"]).T.round(-1).astype(int)
 
 # %% [markdown]
@@ -149,35 +161,16 @@ timeline = load_osh_2010()
 days = ["2010-06-11", "2010-06-12", "2010-06-13", "2010-06-14", "2010-06-16", "2010-06-20",
         "2010-06-28", "2010-07-30", "2010-08-31", "2011-01-31"]  # fmt: skip
 known = [timeline.as_of(day) for day in days]
-rows = []
-for day, event_then, fitted in zip(days, known, cm.fit_many(known, random_seed=2010), strict=True):
-    draws = fitted.posterior["true_killed"].values.ravel()
-    quantiles = np.quantile(draws, [0.05, 0.25, 0.5, 0.75, 0.95])
-    rows.append(
-        {
-            "known on": day,
-            "reports": len(event_then.reports),
-            **dict(zip(["5%", "25%", "50%", "75%", "95%"], quantiles, strict=True)),
-            "inquiry's figure lies at percentile": 100 * float((draws < INQUIRY).mean()),
-        }
-    )
-moved = pd.DataFrame(rows).set_index("known on").round(0).astype(int)
-moved
+fitted = cm.fit_many(known, random_seed=2010, engine="quick")
+moved = tolls_table(fitted).query("quantity == 'killed'").set_index("known_by")
+moved["inquiry's figure lies at percentile"] = [
+    100 * (1 - cm.prob_above(each, INQUIRY)) for each in fitted
+]
+numbers = moved[["lower95", "lower50", "median", "upper50", "upper95", moved.columns[-1]]]
+numbers.round(0).astype(int).assign(reports=[len(each.reports) for each in known])
 
 # %%
-fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-x = np.arange(len(moved))
-ax.vlines(x, moved["5%"], moved["95%"], color="#9ecae1", lw=6, label="90% interval")
-ax.vlines(x, moved["25%"], moved["75%"], color="#2171b5", lw=6, label="50% interval")
-ax.plot(x, moved["50%"], "o", color="black", ms=4, label="median")
-ax.axhline(INQUIRY, color="black", lw=1, ls="--", label=f"inquiry of May 2011: {INQUIRY}")
-ax.set_yscale("log")
-ax.set_yticks([50, 100, 200, 500, 1000, 2000], ["50", "100", "200", "500", "1,000", "2,000"])
-ax.minorticks_off()
-ax.set_xticks(x, moved.index, rotation=45, ha="right")
-ax.set_ylabel("true number killed")
-ax.set_title("What the reports said about the dead, day by day")
-ax.legend(frameon=False, loc="upper right")
+ax = plot_unfolding(tolls_table(fitted), spacing="even", settled=INQUIRY)
 
 # %% [markdown]
 # The interval narrows as counting goes on. It rests on reports that were collected afterwards, so
