@@ -2,10 +2,12 @@
 
 import json
 import warnings
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from designs import ongoing_design
 
 from casualty_models.capture.estimate import estimate_unseen
 from casualty_models.capture.evidence import (
@@ -32,6 +34,8 @@ from casualty_models.capture.verdict import RULED_OUT, agree, counted, envelope,
 from casualty_models.datasets.lists import load_lists
 from casualty_models.errors import ConvergenceWarning, DataError, NotEstimable
 from casualty_models.lists import CaptureHistories
+from casualty_models.models.estimate_table import estimate_table
+from casualty_models.models.toll import toll_model
 
 EXACT = ("independence", "graphs", "loglinear")
 SEED = 1
@@ -306,24 +310,22 @@ def test_numbers_in_words_have_two_digits_and_are_no_less_than_the_lists():
 # --- To the model of reports ------------------------------------------------------------------
 
 
-def test_a_report_has_the_ends_of_the_answer(gaza, spina):
-    for found in (gaza, spina):
-        report = found.as_report("2024-06-30", "three lists")
-        assert (report.quantity, report.claim, report.source_kind) == ("killed", "estimate", "ngo")
-        assert report.lower == np.floor(found.lower)
-        assert report.upper == np.ceil(found.upper)
-        assert report.statement.lower <= report.statement.upper
+def test_the_answer_is_evidence_with_its_own_interval(spina):
+    found = spina.as_estimate("2024-06-30", "three lists")
+    tolls = spina.draws["posterior"]["true_killed"].values
+    share = np.mean((tolls >= found.lower) & (tolls <= found.upper))
+    assert share == pytest.approx(found.prob, abs=0.02)
+    assert found.lower < found.median < found.upper
 
 
-def test_evidence_has_the_moments_of_the_log_toll(spina):
-    found = spina.to_evidence()
-    logs = np.log(spina.draws["posterior"]["true_killed"].values)
-    assert found.log_mean == pytest.approx(logs.mean(), abs=5 * logs.std() / logs.size**0.5)
-    assert found.log_sd == pytest.approx(logs.std(), rel=0.1)
-    assert found.documented == 621
+def test_a_spread_hands_on_its_ends(gaza):
+    found = gaza.as_estimate("2024-06-30", "three lists")
+    assert (found.lower, found.median, found.upper) == (gaza.lower, None, gaza.upper)
 
 
-def test_evidence_of_a_spread_takes_its_ends_for_an_interval(gaza):
-    found = gaza.to_evidence()
-    assert found.kind == "spread"
-    np.testing.assert_allclose(found.interval(), (gaza.lower, gaza.upper))
+def test_the_toll_model_takes_it(spina):
+    event = replace(ongoing_design(), estimates=(spina.as_estimate("2010-07-01", "lists"),))
+    table = estimate_table(event)
+    tolls = np.log(spina.draws["posterior"]["true_killed"].values)
+    assert table.log_toll[0] == pytest.approx(np.median(tolls), abs=0.02)
+    assert {"estimated"} == {v.name for v in toll_model(event).observed_RVs} - {"reported"}

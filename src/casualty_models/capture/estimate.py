@@ -15,19 +15,18 @@ import numpy as np
 
 from casualty_models.capture.families import DEFAULT, TWO_LISTS, Settings, run_families
 from casualty_models.capture.family_answer import FamilyAnswer
-from casualty_models.capture.handover import TotalEvidence, report_of, total_evidence
 from casualty_models.capture.pooling import toll_ends, toll_tree
 from casualty_models.capture.verdict import Kind, judge, kind_of
 from casualty_models.capture.verdict_words import no_estimate, sentences
 from casualty_models.errors import NotEstimable
-from casualty_models.events import Report
+from casualty_models.events import Estimate
 from casualty_models.lists import CaptureHistories
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["TotalEvidence", "UnseenEstimate", "estimate_unseen"]
+__all__ = ["UnseenEstimate", "estimate_unseen"]
 
 _TABLE_PROBS = {"median": 0.5, "lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 
@@ -126,41 +125,27 @@ class UnseenEstimate:
             )
         return pd.DataFrame(rows).set_index("family")
 
-    def to_evidence(self) -> TotalEvidence:
-        """Return the toll as one more piece of evidence: its log is about normal.
-
-        Examples
-        --------
-        >>> from casualty_models.capture.estimate import estimate_unseen
-        >>> from casualty_models.lists import CaptureHistories
-        >>> spina = CaptureHistories(("A", "B", "C"), [[244, 48, 142, 60, 111, 4, 12]])
-        >>> estimate = estimate_unseen(spina, families=["graphs"], random_seed=1)
-        >>> estimate.to_evidence().documented
-        621
-        """
-        return total_evidence(self.histories, self.families, self.kind, self.ends)
-
-    def as_report(self, date: datetime.date | str, source: str) -> Report:
-        """Return the toll as a report, for use beside what others reported.
+    def as_estimate(self, date: datetime.date | str, source: str) -> Estimate:
+        """Return the toll as evidence for the toll model, beside what was reported.
 
         Parameters
         ----------
         date
-            The day up to which the lists go.
+            The day on which it was published.
         source
             Who made the lists, or the estimate.
 
         Returns
         -------
-        A report on the killed with the interval (or the ends of the spread) as its bounds.
+        An `events.Estimate` with the median and the 95 percent interval; put it into
+        ``Event.estimates``. Its definition is the default: killed directly, everyone, everywhere.
+        Use `dataclasses.replace` where the lists hold something else.
 
         Notes
         -----
-        Much is lost. A report has bounds without a shape, so the posterior inside them is
-        forgotten; its author is taken to lean as others of the kind "ngo" have leaned, on top of
-        the uncertainty that is already in the interval; and a spread becomes an ordinary range,
-        though it carries no probability. That the people on the lists are a minimum has to be said
-        by a second report, a count with ``floor=True``, and only if the lists hold the dead alone.
+        Where the answer is a spread, its ends are taken for a 95 percent interval: a belief that
+        the lists do not give. A report of the people on the lists is not needed beside it; they are
+        a minimum, which a count with ``floor=True`` says, if the lists hold the dead alone.
 
         Examples
         --------
@@ -168,10 +153,17 @@ class UnseenEstimate:
         >>> from casualty_models.lists import CaptureHistories
         >>> spina = CaptureHistories(("A", "B", "C"), [[244, 48, 142, 60, 111, 4, 12]])
         >>> estimate = estimate_unseen(spina, families=["graphs"], random_seed=1)
-        >>> estimate.as_report("1999-06-22", "three lists").claim
-        'estimate'
+        >>> estimate.as_estimate("1999-06-22", "three lists").prob
+        0.95
         """
-        return report_of(self.ends, date, source)
+        return Estimate(
+            date=date,  # type: ignore[arg-type]  # text is accepted
+            source=source,
+            lower=float(self.lower),
+            upper=float(self.upper),
+            median=None if np.isnan(self.median) else float(self.median),
+            method="lists of victims",
+        )
 
     def __str__(self) -> str:
         table = self.to_frame()[["median", "lower95", "upper95", "log_evidence", "role"]]
