@@ -1,4 +1,4 @@
-"""Checks of a result: how much of the answer the reports decided, and how much the priors."""
+"""How much of the answer the reports decided: the range before and after them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -1,0 +1,123 @@
+"""What the answer would be if one part of the prior were less sure, or more."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casualty_models.checks.sensitivity import EVIDENCE, MATTERS
+from casualty_models.errors import DataError
+from casualty_models.plots import _style
+from casualty_models.plots._rows import Estimate, draw_rows
+from casualty_models.summaries.evidence import check_quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+KEY = (
+    "Bars: 90% interval with its median, if that prior were half as sure of what it says (top), as"
+    " it is (blue), and twice as sure (bottom). Bold names: above 0.05, the answer rests on it."
+)
+LOOK = {"half": ("#BDBDBD", 1.0), "as_is": (_style.BANDS[0.5], 0.0), "twice": ("#737373", -1.0)}
+APART = 0.34  # of the height of a row, between the middles of its bars
+TALL = 0.26
+
+
+def plot_sensitivity(
+    table: "pd.DataFrame",
+    *,
+    quantity: str = "killed",
+    scale: str = "log",
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw the answer under each prior made half and twice as sure of what it says.
+
+    Components are in order of their sensitivity, the strongest at the top. A bar is left out where
+    the draws do not reach that far and only a new fit could tell.
+
+    Parameters
+    ----------
+    table
+        What `sensitivity` returned.
+    quantity
+        "killed" or "wounded".
+    scale
+        "log" or "linear".
+    ax
+        Where to draw, at its present size; by default in a new figure.
+
+    Returns
+    -------
+    The `matplotlib.axes.Axes` drawn on; `alt_text` gives a description in words.
+
+    Raises
+    ------
+    DataError
+        If the quantity or the scale is unknown, or the table has no such rows.
+
+    Examples
+    --------
+    >>> from casualty_models.checks import sensitivity
+    >>> from casualty_models.plots.sensitivity import plot_sensitivity
+    >>> ax = plot_sensitivity(sensitivity(result))
+    >>> ax.get_xlabel()
+    'people killed (log scale)'
+    """
+    rows = _rows(table, quantity)
+    title = f"People {quantity}, with each part of the prior changed"
+    shown = [
+        row[f"{end}_{name}"] for row in rows for name in LOOK for end in ("lower90", "upper90")
+    ]
+    ax = _style.open_axes(
+        ax,
+        title=title,
+        label=f"people {quantity}",
+        limits=_style.padded([value for value in shown if np.isfinite(value)], scale),
+        scale=scale,
+    )
+    for _ in range(2):  # the second time at the size that the layout has given to the Axes
+        _style.set_title(ax, title, KEY)
+        _style.lay_out(ax)
+    ax.set_ylim(0, 1)
+    names = [f"{row['component']}: {row['sensitivity']:.2g}" for row in rows]
+    before = len(ax.texts)
+    draw_rows(
+        ax,
+        rows,
+        [(name, "") for name in names],
+        lambda row, middle, tall: _bars(ax, row, middle, tall),
+    )
+    for text, row in zip(ax.texts[before:], rows, strict=True):
+        text.set_fontweight("bold" if row["sensitivity"] >= MATTERS else "normal")
+    ax.set_label(f"{title}. {' '.join(str(row['words']) for row in rows)}")
+    return ax
+
+
+def _rows(table: "pd.DataFrame", quantity: str) -> list[Estimate]:
+    check_quantity(quantity)
+    needed = {"component", "quantity", "sensitivity", "median_half", "words"}
+    absent = sorted(needed - set(table.columns))
+    found = []
+    if not absent:
+        kept = (table["quantity"] == quantity) & ~table["component"].isin(EVIDENCE.values())
+        found = table[kept].sort_values("sensitivity", ascending=False).to_dict("records")
+    if not found:
+        raise DataError(
+            f"the table has no {', '.join(absent) or f'rows of {quantity}'}",
+            place="table",
+            remedy="Use what `sensitivity` returned.",
+        )
+    return [{str(key): value for key, value in row.items()} for row in found]
+
+
+def _bars(ax: "Axes", row: Estimate, middle: float, tall: float) -> None:
+    transform = ax.get_xaxis_transform()
+    for name, (color, place) in LOOK.items():
+        lower, median, upper = (row[f"{end}_{name}"] for end in ("lower90", "median", "upper90"))
+        if not np.isfinite(median):
+            continue
+        y, half = middle + place * APART * tall, TALL * tall / 2
+        ax.fill_between([lower, upper], y - half, y + half, color=color, lw=0,
+                        transform=transform, label=name)  # fmt: skip
+        ax.plot([median] * 2, [y - half, y + half], color="white", lw=2, transform=transform,
+                solid_capstyle="butt", label="median")  # fmt: skip
