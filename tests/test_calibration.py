@@ -15,7 +15,7 @@ from casualty_models.checks import (
 )
 from casualty_models.checks.calibration import FIT, ranks_of_truth
 from casualty_models.checks.uniform_ranks import ecdf_pvalue, histogram_pvalue
-from casualty_models.distributions import LogNormal, Normal
+from casualty_models.distributions import Normal, StudentT
 from casualty_models.errors import DataError
 from casualty_models.priors import TollPriors
 from casualty_models.simulate import simulate_counts, simulate_event
@@ -86,12 +86,12 @@ def test_what_was_known_from_the_start_is_not_ranked():
 QUICK = {"engine": "quick", "draws": 200, "repeats": 20, "levels": LEVELS, "random_seed": 1}
 
 
-def test_a_model_that_is_wrong_about_the_speed_of_counting_is_found_out():
-    slow = replace(PRIORS, half_time=LogNormal(20.0, 0.2))
-    found = calibration(settled_design(), PRIORS, truth_priors=slow, **QUICK)
+def test_a_model_that_is_wrong_about_officials_is_found_out():
+    low = replace(PRIORS, official_count=StudentT(3, -1.0, 0.02))
+    found = calibration(settled_design(), PRIORS, truth_priors=low, **QUICK)
     assert len(found.ranks) == 20
     assert found.ranks.to_numpy().max() <= LEVELS
-    assert calibration_table(found).loc["half_time", "verdict"] == "answers are too low"
+    assert calibration_table(found).loc["true_killed", "verdict"] == "answers are too low"
 
 
 @pytest.mark.slow

@@ -55,6 +55,7 @@ def test_outcomes_are_in_order_and_the_answer_follows_them(register):
     assert np.corrcoef(register.outcomes["says"], register.outcomes["median"])[0, 1] > 0.95
 
 
+@pytest.mark.slow
 def test_a_report_worded_loosely_is_worth_less_than_an_exact_one():
     exact = report(20, source="register", source_kind="inquiry", lower=100, upper=100, value=None)
     loose = replace(exact, lower=30, upper=300)

