@@ -120,7 +120,10 @@ def sensitivity_sentence(table: pd.DataFrame, quantity: str = "killed") -> str:
     rows = rows.sort_values("sensitivity", ascending=False)
     strong = rows[rows["sensitivity"] >= MATTERS]
     weak = rows[rows["sensitivity"] < MATTERS]["component"]
-    told = [f"{row.component} ({strength_text(row.sensitivity)})" for row in strong.itertuples()]
+    told = [
+        f"{component} ({strength_text(float(value))})"
+        for component, value in zip(strong["component"], strong["sensitivity"], strict=True)
+    ]
     first = "no single prior decides the answer"
     if told:
         first = f"the answer rests on the prior of {_listed(told)}"
