@@ -52,7 +52,7 @@ format: env ## format the code
 learn: env ## learn the default priors from the shipped history again
 	$(BIN)/python tools/learn_priors.py
 
-ablations: env ## what each step of the model is worth (benchmarks/ablations.csv; an hour)
+ablations: env ## what each step of the model is worth (benchmarks/ablations.csv; half an hour)
 	$(BIN)/python benchmarks/ablations.py
 
 backtest: env ## replay settled events and write the scoreboard (benchmarks/backtest.csv)

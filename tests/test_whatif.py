@@ -29,6 +29,7 @@ def register():
     return whatif(design, REGISTER, CAREFUL, outcomes=8, **QUICK)
 
 
+@pytest.mark.slow
 def test_a_careful_register_is_worth_much_and_a_rumor_nothing(register):
     rumor = whatif(settled_design(), RUMOR, outcomes=2, **QUICK)
     assert register.narrowing > 0.5
@@ -36,6 +37,7 @@ def test_a_careful_register_is_worth_much_and_a_rumor_nothing(register):
     assert "% narrower on a logarithmic scale" in whatif_sentence(register)
 
 
+@pytest.mark.slow
 def test_what_is_expected_after_the_report_is_what_is_expected_before(register):
     """A posterior is the average of the posteriors to come: the law of total probability."""
     low, middle, high = np.log(register.before)
@@ -50,6 +52,7 @@ def test_what_is_expected_after_the_report_is_what_is_expected_before(register):
         assert shifted < expected - 0.02 or end == high
 
 
+@pytest.mark.slow
 def test_outcomes_are_in_order_and_the_answer_follows_them(register):
     assert register.outcomes["says"].is_monotonic_increasing
     assert np.corrcoef(register.outcomes["says"], register.outcomes["median"])[0, 1] > 0.95
@@ -66,6 +69,7 @@ def test_a_report_worded_loosely_is_worth_less_than_an_exact_one():
     assert worth[0] > worth[1] + 0.1
 
 
+@pytest.mark.slow
 def test_a_survey_is_an_estimate_with_its_own_interval():
     survey = {"date": "2010-07-15", "source": "survey"}
     wide, narrow = (Estimate(**survey, lower=100, upper=upper) for upper in (1000, 130))
