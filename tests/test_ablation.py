@@ -4,10 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+import xarray as xr
 from designs import missing_design, ongoing_design, report, settled_design
 
 from casualty_models.backtest import ABLATIONS
-from casualty_models.backtest.model import _holding, toll_method
+from casualty_models.backtest.model import _holding, _with_held, toll_method
 from casualty_models.datasets import history_events
 from casualty_models.events import Reference
 from casualty_models.models.history import HYPERPARAMETERS, UNUSED, history_model
@@ -104,3 +105,12 @@ def test_the_method_learns_from_the_events_it_was_given(monkeypatch):
     np.testing.assert_array_equal(true[1:], permuted[1:])
     used = [m["reference_killed_error"].get_value()[3] for m in models]
     assert used == [UNUSED, UNUSED], "the fourth event was held out"
+
+
+def test_what_was_held_gives_a_prior_all_the_same():
+    shape = ("chain", "draw"), np.ones((2, 50))
+    posterior = xr.Dataset({"count_noise": shape})
+    held = _with_held(posterior, {"walk_scale": 1e-3, "log_half_time": -7.0})
+    assert set(held.data_vars) == {"count_noise", "walk_scale"}
+    assert held["walk_scale"].values.mean() == pytest.approx(1e-3, rel=0.01)
+    assert held["walk_scale"].values.std() > 0

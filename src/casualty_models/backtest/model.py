@@ -9,7 +9,7 @@ import numpy as np
 from casualty_models.backtest.ablation import Ablation
 from casualty_models.batch import fit_many
 from casualty_models.inference import fit
-from casualty_models.models.history import history_model
+from casualty_models.models.history import HYPERPARAMETERS, history_model
 from casualty_models.models.learned import learned_priors
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def toll_method(
         history = [ablation.change(known.get(event.id, event)) for event in events]
         model = _holding(history_model(history, without=held_out), ablation.fixed)
         fitted = fit(model, random_seed=random_seed, predictions=False, **learning)
-        posterior = fitted["posterior"].to_dataset()
+        posterior = _with_held(fitted["posterior"].to_dataset(), ablation.fixed)
 
         def predict(seen: "Sequence[Event]") -> list[np.ndarray | None]:
             then = [ablation.change(event) for event in seen]
@@ -90,6 +90,14 @@ def _holding(model: "pm.Model", fixed: Mapping[str, float]) -> "pm.Model":
         held.set_initval(variable, starts[variable.name])
     held.structure = (*model.structure, *fixed.items())
     return held
+
+
+def _with_held(posterior: "xr.Dataset", fixed: Mapping[str, float]) -> "xr.Dataset":
+    """Return the draws with those of held hyperparameters, which need some spread as a prior."""
+    like = posterior["count_noise"]
+    spread = np.exp(0.01 * np.random.default_rng(0).normal(size=like.shape))
+    held = {name: like.copy(data=fixed[name] * spread) for name in fixed if name in HYPERPARAMETERS}
+    return posterior.assign(held)
 
 
 def _log_toll(result: "xr.DataTree | Exception") -> np.ndarray | None:
