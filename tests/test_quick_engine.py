@@ -108,15 +108,14 @@ def errors_between(one, other, prob):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_log_density_and_gradient_are_those_of_pymc(name):
+def test_log_density_and_gradient_are_those_of_pymc(name, interpreted):
     model = MODELS[name]()
     target = Density(model)
     points, _ = target.prior(5, np.random.default_rng(1))
     value, slope = target.gradient(points)
     variables = [model.rvs_to_values[v] for v in model.free_RVs]
-    mode = {"mode": "FAST_COMPILE"}
-    log_density = model.compile_logp(**mode)
-    gradient = model.compile_dlogp(vars=model.free_RVs, **mode)
+    log_density = model.compile_logp()
+    gradient = model.compile_dlogp(vars=model.free_RVs)
     for row, point in enumerate(points):
         parts = np.split(point, np.cumsum(target.sizes)[:-1])
         at = {
@@ -135,15 +134,13 @@ def test_points_of_prior_draws_lead_back_to_the_draws(name):
         np.testing.assert_allclose(again, values[variable], rtol=1e-6)
 
 
-def test_prior_and_predictions_are_those_of_pymc():
+def test_prior_and_predictions_are_those_of_pymc(interpreted):
     model, number = varied(), 4000
     target, rng = Density(model), np.random.default_rng(1)
     _, values = target.prior(number, rng)
     derived, predicted = target.derived(values, rng)
     with model:
-        expected = pm.sample_prior_predictive(
-            number, random_seed=1, compile_kwargs={"mode": "FAST_COMPILE"}
-        )
+        expected = pm.sample_prior_predictive(number, random_seed=1)
     groups = {"prior": values | derived, "prior_predictive": predicted}
     for group, found in groups.items():
         for name, draws in found.items():
