@@ -1,4 +1,4 @@
-"""Settings of all tests, and the name that examples in docstrings may use: `result`."""
+"""Settings of all tests, and names that examples may use: `result`, and `divided` with strata."""
 
 import os
 import sys
@@ -19,11 +19,20 @@ def example_result():
     return fake_result()
 
 
+@pytest.fixture(scope="session")
+def divided_result():
+    """Return a result of an event with strata, without sampling."""
+    from fakes import fake_divided
+
+    return fake_divided()
+
+
 @pytest.fixture(autouse=True)
 def names_in_examples(request, doctest_namespace):
-    """Let examples use `result`."""
+    """Let examples use `result` and `divided`."""
     if isinstance(request.node, pytest.DoctestItem):
         doctest_namespace["result"] = request.getfixturevalue("example_result")
+        doctest_namespace["divided"] = request.getfixturevalue("divided_result")
 
 
 @pytest.fixture(autouse=True)

@@ -165,8 +165,9 @@ def centered_model(event):  # noqa: PLR0915
     import pytensor.tensor as pt
 
     from casualty_models.models import toll as terms
-    from casualty_models.models.report_table import QUANTITIES, report_table
+    from casualty_models.models.report_table import report_table
     from casualty_models.models.reporting import backward_walk, log_counted_share, reported
+    from casualty_models.models.series import QUANTITIES
     from casualty_models.priors import TollPriors
 
     priors, table = TollPriors.for_event(event.kind, event.mechanism), report_table(event)

@@ -1,6 +1,6 @@
 """Events that several tests share."""
 
-from casualty_models.events import Event, Report
+from casualty_models.events import Event, Report, Strata
 
 
 def report(day, quantity="killed", source_kind="official", value=50, **more):
@@ -57,5 +57,48 @@ def missing_design():
             report(3, "wounded", value=300),
             report(3, "missing", value=100),
             report(4, "missing", "ngo", value=150),
+        ],
+    )
+
+
+def casualties_design():
+    """Violence that is over, with killed, wounded, hospitalized and casualties, and two parties."""
+    return Event(
+        name="casualties design",
+        kind="riot",
+        start="2010-06-10",
+        end="2010-06-12",
+        reports=[
+            report(2, value=40),
+            report(4, value=70),
+            report(3, "wounded", "hospital", value=300),
+            report(4, "hospitalized", "hospital", value=150),
+            report(2, "casualties", "media", value=300),
+            report(5, "casualties", "media", value=500),
+            report(5, source_kind="opponent", stance="own_losses", value=60),
+            report(5, source_kind="opponent", stance="enemy_losses", value=300, source="rebels"),
+            report(6, source_kind="opponent", stance="enemy_losses", value=400, claim="claim"),
+        ],
+    )
+
+
+def strata_design():
+    """Violence that goes on in two places among two groups, with reports at every level."""
+    parts = {"place": ("Osh", "Jalal-Abad"), "group": ("Uzbeks", "Kyrgyz")}
+    return Event(
+        name="strata design",
+        kind="riot",
+        start="2010-06-10",
+        strata=Strata(**parts),
+        reports=[
+            report(2, value=40),
+            report(4, value=97),
+            report(4, "wounded", "hospital", value=900),
+            report(3, value=40, place="Osh"),
+            report(4, value=60, place="Osh"),
+            report(4, value=30, place="Jalal-Abad"),
+            report(4, "wounded", "hospital", value=500, group="Kyrgyz"),
+            report(5, value=70, source_kind="ngo", group="Uzbeks"),
+            report(5, value=30, source_kind="ngo", place="Osh", group="Kyrgyz"),
         ],
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from casualty_models.events import Event, Report
+from casualty_models.events import Event, Report, Strata
 from casualty_models.models.growth import counted_share
 from casualty_models.summaries.evidence import QUANTITIES
 
@@ -70,6 +70,21 @@ def fake_result(  # noqa: PLR0913
     )
     record = _provenance(event, converged, {"chains": chains, "draws": draws, "random_seed": seed})
     result.attrs["casualty_models"] = json.dumps(record)
+    return result
+
+
+def fake_divided(seed: int = 1) -> xr.DataTree:
+    """Return a result of an event in two places, of which one holds about two thirds."""
+    event = osh(strata=Strata(place=["Osh", "Jalal-Abad"]))
+    result = fake_result(event, seed=seed)
+    posterior = result["posterior"].to_dataset()
+    shares = np.random.default_rng(seed).dirichlet([12, 5, 1], posterior["true_killed"].shape)
+    dims = ("chain", "draw", "place")
+    for quantity in QUANTITIES:
+        by_place = posterior[f"true_{quantity}"].values[..., None] * shares
+        posterior[f"true_{quantity}_by_place"] = (dims, by_place)
+    posterior = posterior.assign_coords(place=list(event.strata.levels["place"]))
+    result["posterior"] = xr.DataTree(posterior)
     return result
 
 

@@ -8,7 +8,7 @@ import xarray as xr
 from designs import missing_design, ongoing_design, report, settled_design
 
 from casualty_models.backtest import ABLATIONS
-from casualty_models.backtest.model import _holding, _with_held, toll_method
+from casualty_models.backtest.model import _changed, _holding, _with_held, toll_method
 from casualty_models.datasets import history_events
 from casualty_models.events import Reference
 from casualty_models.models.history import HYPERPARAMETERS, UNUSED, history_model
@@ -68,7 +68,9 @@ def test_an_ongoing_event_becomes_one_that_is_over():
 def test_every_ablation_gives_events_and_priors_that_the_model_takes(name):
     event = changed(name, missing_design())
     assert len(report_table(event).days) > 0
-    dataclasses.replace(TollPriors.for_event(event.kind), **ABLATIONS[name].priors)
+    before = TollPriors.for_event(event.kind)
+    after = _changed(before, ABLATIONS[name])
+    assert (after != before) == bool(ABLATIONS[name].priors or ABLATIONS[name].sigma)
 
 
 @pytest.mark.usefixtures("interpreted")

@@ -250,9 +250,11 @@ BAD_FILES = {
     "NaN": (EVENT.replace('says = "neared 100"', "value = nan"), ["finite", "nan"]),
     "duplicate report": (EVENT + EVENT[EVENT.rindex("[[report]]") :], ["report"]),
     "words not understood": (EVENT.replace("neared 100", "a lot of blorp"), ["says"]),
-    "only quantities that are not used": (
-        EVENT.replace('"killed"', '"hospitalized"').replace('"wounded"', '"hospitalized"'),
-        ["no report of the number killed"],
+    "only parts, none of them named": (
+        EVENT.replace('"killed"', '"killed"\nplace = "A"').replace(
+            '"wounded"', '"wounded"\nplace = "B"'
+        ),
+        ["no report of the number killed", "[strata]"],
     ),
     "TOML syntax": (EVENT.replace('kind = "ethnic_riot"', "kind = ethnic_riot"), ["line 3"]),
     "binary": (b"\x89PNG\x00\x01", ["binary"]),

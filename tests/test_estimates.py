@@ -126,7 +126,7 @@ def test_an_estimate_adds_its_own_log_density_and_nothing_else():
 
 def test_reports_are_still_needed():
     empty = with_estimates(dataclasses.replace(ongoing_design(), reports=()), estimate())
-    with pytest.raises(DataError, match="no report of the number killed, wounded or missing"):
+    with pytest.raises(DataError, match="no report of the number killed, wounded"):
         toll_model(empty)
 
 

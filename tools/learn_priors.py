@@ -6,6 +6,7 @@ Usage: learn_priors.py        (two minutes to sample, as long again to compile; 
 import hashlib
 import json
 import sys
+from dataclasses import MISSING, fields
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from casualty_models.events import KINDS, MECHANISMS
 from casualty_models.models.history import HYPERPARAMETERS, history_model
 from casualty_models.models.learned import learned_priors
 from casualty_models.models.settled import settled
+from casualty_models.priors import TollPriors
 
 ROOT = Path(__file__).parents[1] / "src" / "casualty_models"
 OF_KIND = ("half_time", "growth_shape")
-NOT_LEARNED = ("log_killed", "silence")
+NOT_LEARNED = {spec.name for spec in fields(TollPriors) if spec.default is not MISSING}
 SEED = 2026
 
 

@@ -27,6 +27,8 @@ class Ablation:
         Variables of the history model held at a value, by name.
     priors
         Priors of the toll model replaced, by name.
+    sigma
+        Spreads of learned priors of the toll model replaced, by name.
 
     Examples
     --------
@@ -38,6 +40,7 @@ class Ablation:
     change: Callable[[Event], Event] = _unchanged
     fixed: Mapping[str, float] = field(default_factory=dict)
     priors: Mapping[str, Distribution] = field(default_factory=dict)
+    sigma: Mapping[str, float] = field(default_factory=dict)
 
 
 def _only(keep: Callable[[Report], bool]) -> Callable[[Event], Event]:
@@ -96,8 +99,10 @@ ABLATIONS = {
     "no walk between bulletins": Ablation(
         fixed={"walk_scale": _NEARLY_NONE}, priors={"walk_scale": Fixed(_NEARLY_NONE)}
     ),
+    "events alike in growth and noise": Ablation(sigma={"growth_shape": 0.1, "count_noise": 0.07}),
     "one kind of source": Ablation(_of_one_source),
     "no wounded": Ablation(_without_wounded),
+    "no hospitalized": Ablation(_only(lambda report: report.quantity != "hospitalized")),
     "no missing": Ablation(_only(lambda report: report.quantity != "missing")),
     "no estimates and claims": Ablation(
         _only(lambda report: report.claim == "count" or report.quantity == "missing")

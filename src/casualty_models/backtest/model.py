@@ -11,6 +11,7 @@ from casualty_models.batch import fit_many
 from casualty_models.inference import fit
 from casualty_models.models.history import HYPERPARAMETERS, history_model
 from casualty_models.models.learned import learned_priors
+from casualty_models.priors import TollPriors
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -51,7 +52,6 @@ def toll_method(
     >>> made = forecasts(events, toll_method(events))  # doctest: +SKIP
     """
     ablation = without or Ablation()
-    changes: dict[str, Any] = dict(ablation.priors)
 
     def learn(train: "Sequence[Event]") -> "Predict":
         known = {event.id: event for event in train}
@@ -64,7 +64,7 @@ def toll_method(
         def predict(seen: "Sequence[Event]") -> list[np.ndarray | None]:
             then = [ablation.change(event) for event in seen]
             priors = [
-                replace(learned_priors(posterior, event.kind, event.mechanism), **changes)
+                _changed(learned_priors(posterior, event.kind, event.mechanism), ablation)
                 for event in then
             ]
             results = fit_many(then, priors=priors, random_seed=random_seed, **FORECAST)
@@ -73,6 +73,14 @@ def toll_method(
         return predict
 
     return learn
+
+
+def _changed(priors: TollPriors, ablation: Ablation) -> TollPriors:
+    """Return learned priors with those of an ablation in place."""
+    changes: dict[str, Any] = dict(ablation.priors)
+    for name, sigma in ablation.sigma.items():
+        changes[name] = replace(getattr(priors, name), sigma=sigma)
+    return replace(priors, **changes)
 
 
 def _holding(model: "pm.Model", fixed: Mapping[str, float]) -> "pm.Model":

@@ -60,8 +60,9 @@ def calibration(
 
     .. math:: \#\{l : f(\theta_l, y) < f(\theta, y)\} \sim \mathrm{Uniform}\{0, \dots, L\}
 
-    for every test quantity f. Besides the tolls and the speed of counting one of them depends on
-    the reports (`reports_fit`): a sampler that ignored the reports would pass all the others.
+    for every test quantity f. Besides the tolls (of each part too, where the design has strata) and
+    the speed of counting one of them depends on the reports (`reports_fit`): a sampler that ignored
+    the reports would pass all the others.
     The events are simulated by `simulate_event`, an implementation of its own in NumPy, so that a
     mistake would have to be made twice to go unseen.
 
@@ -159,8 +160,9 @@ def ranks_of_truth(
     >>> ranks["true_killed"], ranks["true_wounded"]
     (20, 0)
     """
-    draws = _thinned(result, levels)
-    known = {name: np.array([truth[name]]) for name in PARAMETERS}
+    parts = [name for name in truth if name.endswith("]")]
+    draws = _thinned(result, [*PARAMETERS, *parts], levels)
+    known = {name: np.array([truth[name]]) for name in draws}
     draws[FIT], known[FIT] = reports_fit(event, draws, priors), reports_fit(event, known, priors)
     return {
         name: int((values < known[name]).sum())
@@ -241,12 +243,21 @@ def _check(repeats: int, levels: int, settings: dict[str, Any]) -> None:
         )
 
 
-def _thinned(result: "xr.DataTree", levels: int) -> dict[str, np.ndarray]:
+def _thinned(result: "xr.DataTree", names: list[str], levels: int) -> dict[str, np.ndarray]:
     posterior = result["posterior"].to_dataset()
-    draws = {name: posterior[name] for name in PARAMETERS}
-    draws["half_time"] = draws["half_time"].sel(quantity="killed")
-    flat = {n: d.transpose("chain", "draw").values.ravel() for n, d in draws.items()}
+    flat = {name: _flat(posterior, name) for name in names}
     return {name: values[:: len(values) // levels][:levels] for name, values in flat.items()}
+
+
+def _flat(posterior: "xr.Dataset", name: str) -> np.ndarray:
+    """Return the draws of a variable, or of one label of it: ``true_killed_by_place[Osh]``."""
+    variable, _, label = name.removesuffix("]").partition("[")
+    draws = posterior[variable]
+    if name == "half_time":
+        label = "killed"
+    for dim in set(draws.dims) - {"chain", "draw"}:
+        draws = draws.sel({dim: label})
+    return np.asarray(draws.transpose("chain", "draw").values).ravel()
 
 
 def _what_is_wrong(ranks: np.ndarray, levels: int) -> str:

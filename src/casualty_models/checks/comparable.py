@@ -6,7 +6,7 @@ from itertools import combinations, combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from casualty_models.checks.who import source_name
-from casualty_models.models.report_table import report_class
+from casualty_models.models.series import report_class
 
 if TYPE_CHECKING:
     from casualty_models.events import Event, Report

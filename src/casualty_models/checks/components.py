@@ -14,7 +14,7 @@ from casualty_models.distributions import (
 )
 from casualty_models.errors import DataError
 from casualty_models.inference import provenance
-from casualty_models.models.report_table import CLASSES
+from casualty_models.models.series import Series
 from casualty_models.priors import TollPriors
 
 if TYPE_CHECKING:
@@ -176,21 +176,10 @@ def _sources(
     effect = result["posterior"]["source_effect"]
     used = np.unique(result["constant_data"]["report_series"].values.astype(int))
     return [
-        (getattr(priors, _class_of(str(effect["series"].values[number]))),
+        (getattr(priors, Series.named(str(effect["series"].values[number])).kind),
          effect.isel(series=number, drop=True))
         for number in used
     ]  # fmt: skip
-
-
-def _class_of(series: str) -> str:
-    """Return the class of statement of a series: of "killed: official count", official_count."""
-    topic, _, name = series.partition(": ")
-    found = name.replace(" ", "_")
-    if topic == "missing":
-        found = f"{name.removesuffix(' number')}_missing"
-    if found not in CLASSES:
-        raise DataError("unknown series", place="result", value=series)
-    return found
 
 
 def _noise(result: "xr.DataTree", priors: TollPriors) -> "list[tuple[Distribution, xr.DataArray]]":

@@ -11,7 +11,8 @@ import pandas as pd
 from casualty_models.batch import fit_many
 from casualty_models.checks.who import source_name
 from casualty_models.errors import DataError
-from casualty_models.models.report_table import report_table, scope_of
+from casualty_models.models.cells import scope_of
+from casualty_models.models.report_table import report_table
 from casualty_models.summaries.evidence import QUANTITIES, toll_draws
 from casualty_models.summaries.tables import PROBS, printed, quantile_columns, rounded_ends
 

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.stats import t
 
 from casualty_models.models.growth import counted_share
-from casualty_models.models.report_table import QUANTITIES, report_table
+from casualty_models.models.report_table import report_table
+from casualty_models.models.series import QUANTITIES
 
 if TYPE_CHECKING:
     from casualty_models.distributions import Distribution

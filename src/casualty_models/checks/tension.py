@@ -7,7 +7,8 @@ import numpy as np
 
 from casualty_models.errors import DataError
 from casualty_models.models.growth import counted_share
-from casualty_models.models.report_table import COUNT_CLASSES, report_class, report_table
+from casualty_models.models.report_table import report_table
+from casualty_models.models.series import COUNT_CLASSES, report_class
 
 if TYPE_CHECKING:
     from casualty_models.events import Event, Report

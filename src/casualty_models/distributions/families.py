@@ -221,7 +221,7 @@ class Beta(Distribution):
         """Add the variable to the PyMC model in context."""
         import pymc as pm
 
-        return pm.Beta(name, **self.data(name), initval=0.5, **kwargs)
+        return pm.Beta(name, **self.data(name), **({"initval": 0.5} | kwargs))
 
 
 FAMILIES: dict[str, type[Distribution]] = {

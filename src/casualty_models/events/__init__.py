@@ -13,8 +13,16 @@ from casualty_models.events.event_file import read_event
 from casualty_models.events.frame import from_frame
 from casualty_models.events.reference import Reference
 from casualty_models.events.report import Report
+from casualty_models.events.strata import Strata
 from casualty_models.events.tables import read_events
-from casualty_models.events.vocabulary import CLAIMS, KINDS, MECHANISMS, QUANTITIES, SOURCE_KINDS
+from casualty_models.events.vocabulary import (
+    CLAIMS,
+    KINDS,
+    MECHANISMS,
+    QUANTITIES,
+    SOURCE_KINDS,
+    STANCES,
+)
 
 __all__ = [
     "CLAIMS",
@@ -22,10 +30,12 @@ __all__ = [
     "MECHANISMS",
     "QUANTITIES",
     "SOURCE_KINDS",
+    "STANCES",
     "Estimate",
     "Event",
     "Reference",
     "Report",
+    "Strata",
     "from_frame",
     "proposed_origins",
     "read_event",

@@ -22,6 +22,7 @@ from casualty_models.events.fields import (
 from casualty_models.events.reference import REFERENCE_KEYS, Reference
 from casualty_models.events.report import REPORT_KEYS, Report, is_sourced
 from casualty_models.events.rows import Row, fields_set, from_row, tables_in
+from casualty_models.events.strata import Strata, strata_from
 from casualty_models.events.timeline import check_timeline, end_known_on, known_by
 from casualty_models.events.vocabulary import KINDS, MECHANISMS
 
@@ -45,6 +46,7 @@ _RULES: dict[str, Rule] = {
     "known_on": optional(as_day),
     "reference": optional(instance_of(Reference)),
     "estimates": list_of(Estimate),
+    "strata": optional(instance_of(Strata)),
     "left_out": list_of(str),
 }
 
@@ -81,6 +83,9 @@ class Event:
         Where the event itself is described.
     estimates
         Estimates of the whole toll by other methods, each an `Estimate`.
+    strata
+        The parts of the event that reports are about, as `Strata`: the toll is then given by part
+        too, and reports about a part are evidence of it.
     left_out
         One sentence for each row of a table that `read_events` could not read.
 
@@ -112,6 +117,7 @@ class Event:
     id: str = ""
     url: str | None = None
     estimates: tuple[Estimate, ...] = ()
+    strata: Strata | None = None
     left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -260,6 +266,8 @@ class Event:
         head = {key: value for key, value in values.items() if key != "reports"}
         if "estimates" in head:
             head["estimates"] = estimates_from(head, "estimates", remedy=_AS_WRITTEN)
+        if "strata" in head:
+            head["strata"] = strata_from(head["strata"], remedy=_AS_WRITTEN)
         if isinstance(head.get("reference"), dict):
             row = Row("reference", head["reference"])
             head["reference"] = from_row(Reference, row, REFERENCE_KEYS)

@@ -12,17 +12,19 @@ from casualty_models.events.estimate import estimates_from
 from casualty_models.events.event import EVENT_KEYS, Event, event_from_rows
 from casualty_models.events.files import named, read_text
 from casualty_models.events.rows import Row, tables_in
+from casualty_models.events.strata import strata_from
 from casualty_models.events.vocabulary import unknown_word
 
 __all__ = ["read_event"]
 
-_SECTIONS = ("event", "report", "estimate")
+_SECTIONS = ("event", "report", "estimate", "strata")
 _HEADERS = {
     "event": re.compile(r"""[ \t]*\[[ \t]*(event|"event"|'event')[ \t]*\]"""),
     "report": re.compile(r"""[ \t]*\[\[[ \t]*(report|"report"|'report')[ \t]*\]\]"""),
 }
 _POSITION = re.compile(r" \(at (line \d+, column \d+|end of document)\)$")
 _EACH_REPORT = "Head each report with a line [[report]]."
+_STRATA = "Head it with a line [strata]."
 _EACH_ESTIMATE = "Head each estimate with a line [[estimate]]."
 
 
@@ -31,7 +33,8 @@ def read_event(path: str | os.PathLike[str]) -> Event:
 
     The file has one table ``[event]`` (name, kind, start; end, mechanism, country, url, id) and
     a table ``[[report]]`` for each report, with the fields of `Report`; and a table
-    ``[[estimate]]`` for each estimate by another method, with the fields of `Estimate`.
+    ``[[estimate]]`` for each estimate by another method, with the fields of `Estimate`. A table
+    ``[strata]`` names the parts of the event that reports may be about, with those of `Strata`.
 
     Parameters
     ----------
@@ -92,7 +95,8 @@ def _event(text: str) -> Event:
     rows = [Row(each, report) for each, report in zip(places, reports, strict=True)]
     event = event_from_rows(Row(place, head), rows, EVENT_KEYS)
     estimates = estimates_from(values, "estimate", remedy=_EACH_ESTIMATE)
-    return dataclasses.replace(event, estimates=estimates)
+    strata = strata_from(values["strata"], remedy=_STRATA) if "strata" in values else None
+    return dataclasses.replace(event, estimates=estimates, strata=strata)
 
 
 def _parsed(text: str) -> dict[str, Any]:

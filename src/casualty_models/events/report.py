@@ -14,7 +14,7 @@ from casualty_models.events.fields import (
     one_of,
     optional,
 )
-from casualty_models.events.vocabulary import CLAIMS, QUANTITIES, SOURCE_KINDS
+from casualty_models.events.vocabulary import CLAIMS, QUANTITIES, SOURCE_KINDS, STANCES
 from casualty_models.statements import (
     Statement,
     read_statement,
@@ -42,6 +42,9 @@ _RULES: dict[str, Rule] = {
     "period": optional(as_text),
     "ongoing": optional(as_flag),
     "origin": optional(as_text),
+    "stance": optional(
+        one_of("stance", STANCES, remedy="Leave it out for a source that is no party.")
+    ),
     "retracted": optional(as_text),
     "url": optional(as_text),
 }
@@ -64,7 +67,8 @@ class Report:
     source
         Who said it.
     quantity
-        One of ``QUANTITIES``. The model uses killed and wounded; the others are kept.
+        One of ``QUANTITIES``. Hospitalized are wounded who were admitted; casualties are killed
+        and wounded together.
     source_kind
         One of ``SOURCE_KINDS``.
     says
@@ -84,6 +88,9 @@ class Report:
     origin
         Whose number it repeats, where that is another's: a number of one origin counts once,
         however many repeat it (`copies_removed`, `proposed_origins`).
+    stance
+        Set when the source is a party to the conflict: whether the number is of its "own_losses"
+        or of "enemy_losses".
     retracted
         Who withdrew the statement, and why ("ministry, 16 June: bodies were counted twice"). The
         report is kept and shown, and the model does not use it.
@@ -120,6 +127,7 @@ class Report:
     period: str | None = None
     ongoing: bool | None = None
     origin: str | None = None
+    stance: str | None = None
     retracted: str | None = None
     url: str | None = None
     statement: Statement = field(init=False)

@@ -5,7 +5,15 @@ from difflib import get_close_matches
 
 from casualty_models.errors import DataError
 
-__all__ = ["CLAIMS", "KINDS", "MECHANISMS", "QUANTITIES", "SOURCE_KINDS", "unknown_word"]
+__all__ = [
+    "CLAIMS",
+    "KINDS",
+    "MECHANISMS",
+    "QUANTITIES",
+    "SOURCE_KINDS",
+    "STANCES",
+    "unknown_word",
+]
 
 SOURCE_KINDS = (
     "official",
@@ -19,6 +27,9 @@ SOURCE_KINDS = (
 )
 
 QUANTITIES = ("killed", "wounded", "hospitalized", "missing", "casualties")
+
+# Whose losses a source counts that is itself a party to the conflict.
+STANCES = ("own_losses", "enemy_losses")
 
 CLAIMS = ("count", "estimate", "claim", "projection", "missing_list")
 

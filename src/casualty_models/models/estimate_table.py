@@ -7,7 +7,7 @@ from scipy.stats import t
 
 from casualty_models.errors import DataError
 from casualty_models.events import Estimate, Event
-from casualty_models.models.report_table import scope_of
+from casualty_models.models.cells import scope_of
 
 ESTIMATE_DF = 4
 _OTHER = {

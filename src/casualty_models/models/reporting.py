@@ -9,6 +9,7 @@ import pytensor.tensor as pt
 from casualty_models.models.growth import HOURS_INTO_DAY
 
 NOISE_DF = 4
+WALL_SOFTNESS = 0.01  # log scale: a hard wall would stop the sampler
 
 
 def log_interval_probability(lower: Any, upper: Any, center: Any, scale: Any) -> Any:  # noqa: ANN401
@@ -44,6 +45,17 @@ def log_counted_share(days: Any, half_time: Any, duration: Any, shape: Any) -> A
     """Return the logarithm of `growth.counted_share`, stable where the share is tiny."""
     half = half_time + (duration - 1.0) / 2.0
     return -pt.softplus(-shape * (pt.log(days + HOURS_INTO_DAY) - pt.log(half)))
+
+
+def wall(above: Any) -> Any:  # noqa: ANN401
+    """Return a log density that is flat above zero and falls off steeply below.
+
+    Parameters
+    ----------
+    above
+        How far above its minimum something is, on the log scale.
+    """
+    return -pt.softplus(-above / WALL_SOFTNESS)
 
 
 def backward_walk(log_share: Any, last: Any, scale: Any, steps: Any) -> Any:  # noqa: ANN401

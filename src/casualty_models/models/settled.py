@@ -9,7 +9,9 @@ import numpy as np
 
 from casualty_models.errors import DataError
 from casualty_models.events import KINDS, MECHANISMS, Event, Reference
-from casualty_models.models.report_table import CLASSES, QUANTITIES, ReportTable, report_table
+from casualty_models.models.report_table import ReportTable, report_table
+from casualty_models.models.series import LEARNED_CLASSES as CLASSES
+from casualty_models.models.series import QUANTITIES
 
 GROUPS = ("political_violence", "attack_or_accident", "natural_disaster")
 REFERENCE_ERROR = {"A": 0.02, "B": 0.08, "C": 0.25}  # log scale, where no range was published
@@ -135,7 +137,7 @@ def history_design(events: Sequence[Event]) -> Design:
     """
     if not events:
         raise DataError("there are no settled events to learn from", remedy="Give at least one.")
-    tables = [report_table(event) for event in events]
+    tables = [report_table(_with_known_series(event)) for event in events]
     references = [_reference(event) for event in events]
     rows = np.cumsum([0, *(len(t.days) for t in tables)])[:-1]
     series = np.cumsum([0, *(len(t.series_names) for t in tables)])[:-1]
@@ -166,6 +168,13 @@ def history_design(events: Sequence[Event]) -> Design:
             dtype=int,
         ).reshape(-1, 3),
     )
+
+
+def _with_known_series(event: Event) -> Event:
+    """Return the event with only those reports whose leaning and growth are learned."""
+    known = (*QUANTITIES, "missing")
+    reports = tuple(r for r in event.reports if r.quantity in known and r.stance is None)
+    return replace(event, reports=reports, strata=None)
 
 
 def _classes(table: ReportTable) -> np.ndarray:

@@ -8,13 +8,23 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from casualty_models.events import Event
+from casualty_models.models.cells import Cells, cells
 from casualty_models.models.estimate_table import ESTIMATE_DF, EstimateTable, estimate_table
-from casualty_models.models.report_table import QUANTITIES, ReportTable, padded, report_table
-from casualty_models.models.reporting import backward_walk, log_counted_share, reported
+from casualty_models.models.padding import padded
+from casualty_models.models.parts import (
+    TREATED,
+    add_floors,
+    add_parts,
+    cell_shares,
+    log_about,
+    part_shares,
+)
+from casualty_models.models.report_table import ReportTable, report_table
+from casualty_models.models.reporting import backward_walk, log_counted_share, reported, wall
+from casualty_models.models.series import QUANTITIES, TOPICS
 from casualty_models.priors import TollPriors
 
 START = 5.0  # log scale, where the sampler starts whatever the data
-FLOOR_SOFTNESS = 0.01  # log scale: a hard wall under the wounded would stop the sampler
 
 
 def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = False) -> pm.Model:
@@ -35,8 +45,11 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     :math:`c_i` the count that the author had, known only to lie within what the words say. The
     last count of a series held for a part :math:`\phi` of the days :math:`g_i` until
     ``event.as_of_date`` in which nothing newer was said. The missing, together with the killed who
-    were counted by then, are a statement about :math:`D` like an estimate. Estimates by other
-    methods (``event.estimates``) enter with the error that they give (`estimate_table`).
+    were counted by then, are a statement about :math:`D` like an estimate. The hospitalized are a
+    share of the wounded, and casualties are :math:`D + W`, counted as far as both are. A report
+    about a part of the event is about that part's share of :math:`D` or :math:`W` (`cell_shares`).
+    Estimates by other methods (``event.estimates``) enter with the error that they give
+    (`estimate_table`).
 
     Parameters
     ----------
@@ -51,15 +64,17 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     Returns
     -------
     A plain `pymc.Model`. Its posterior variables are ``true_killed``, ``true_wounded``,
-    ``wounded_per_killed``, ``half_time`` (quantity; days), ``duration`` (days), ``growth_shape``,
-    ``completeness`` (quantity; share counted by ``event.as_of_date``) and ``source_effect``
-    (series; log scale). ``model.provenance`` holds the event and the priors as JSON.
+    ``true_casualties``, ``wounded_per_killed``, ``half_time`` (quantity; days), ``duration``
+    (days), ``growth_shape``, ``completeness`` (quantity; share counted by ``event.as_of_date``) and
+    ``source_effect`` (series; log scale); with reports of hospitalized, ``true_hospitalized``; with
+    strata, ``true_killed_by_place`` and ``true_wounded_by_place`` (place; group and period alike),
+    and ``reach`` (group). ``model.provenance`` holds the event and the priors as JSON.
 
     Raises
     ------
     DataError
-        If the event has no report of the number killed, wounded or missing, or an estimate that
-        counts something else.
+        If the event has no report that the model can use, or an estimate that counts something
+        else.
 
     Notes
     -----
@@ -79,34 +94,74 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     priors = priors or TollPriors.for_event(event.kind, event.mechanism)
     table = padded(report_table(event)) if fill else report_table(event)
     estimates = estimate_table(event)
+    divided = cells(event.strata) if event.strata else None
     coords = {"quantity": QUANTITIES, "series": table.series_names, "report": table.position}
+    coords |= divided.levels if divided else {}
     with pm.Model(coords=coords) as model:
         data = _data(event, table)
-        half_time, duration, shape = _growth(priors, data)
-        held = data["days"] + priors.silence.to_pymc("silence") * data["silence"]
-        share = log_counted_share(held, half_time[data["quantity"]], duration, shape)
-        steps = pm.Normal("walk_step", dims="report")
-        walk_scale = priors.walk_scale.to_pymc("walk_scale")
-        grown = share + backward_walk(share, data["last"], walk_scale, steps)
-        effect = _source_effect(priors, table)
-        relative = effect[data["series"]] + data["grows"] * grown
-        log_toll = _toll(priors, table, relative, data)
-        noise = pt.where(
-            pt.eq(data["grows"], 1.0),
-            priors.count_noise.to_pymc("count_noise"),
-            priors.estimate_noise.to_pymc("estimate_noise"),
-        )
-        reported("reported", log_toll[data["quantity"]] + relative, noise, data, dims="report")
+        growth = _growth(priors, data)
+        shares = cell_shares(priors, divided) if divided else None
+        parts = part_shares(shares, divided, table) if divided else pt.zeros((3, 1))
+        log_toll, center = _expected(priors, table, data, growth, parts)
+        reported("reported", center, _noise(priors, data), data, dims="report")
         _estimated(estimates, log_toll[0])
-        known = log_counted_share(data["known_days"], half_time, duration, shape)
+        if divided:
+            add_parts(shares, divided, log_toll)
+            add_floors(table, parts, log_toll, data)
+        known = log_counted_share(data["known_days"], *growth)
         pm.Deterministic("completeness", pt.exp(known), dims="quantity")
     model.provenance = {
         "event": json.loads(event.to_json()),
         "priors": priors.to_dict(),
         "notes": [*event.left_out, *table.notes],
     }
-    model.structure = (*_structure(priors, table), len(estimates.sources))
+    model.structure = (*_structure(priors, table, divided), len(estimates.sources))
     return model
+
+
+type _Growth = tuple[Any, Any, Any]
+
+
+def _expected(
+    priors: TollPriors,
+    table: ReportTable,
+    data: dict[str, Any],
+    growth: _Growth,
+    parts: Any,  # noqa: ANN401
+) -> tuple[Any, Any]:
+    """Return log killed and log wounded, and the expected logarithm of what each report says."""
+    held = data["days"] + priors.silence.to_pymc("silence") * data["silence"]
+    curves = [log_counted_share(held, growth[0][q], *growth[1:]) for q in (0, 1)]
+    walk_scale = priors.walk_scale.to_pymc("walk_scale")
+    steps = pm.Normal("walk_step", dims="report")
+
+    def grown(share: Any) -> Any:  # noqa: ANN401
+        return data["grows"] * (share + backward_walk(share, data["last"], walk_scale, steps))
+
+    about, of_killed = log_about(parts, data), pt.eq(data["quantity"], 0)
+    leaning = _source_effect(priors, table)[data["series"]]
+    relative = leaning + pt.where(of_killed, *about) + grown(pt.where(of_killed, *curves))
+    if table.tells("hospitalized"):
+        admitted = pt.log(priors.hospitalized_share.to_pymc("hospitalized_share"))
+        relative += admitted * pt.eq(data["topic"], TOPICS.index("hospitalized"))
+    log_toll = _toll(priors, table, relative, data)
+    center = log_toll[data["quantity"]] + relative
+    if table.tells("hospitalized"):
+        pm.Deterministic("true_hospitalized", pt.exp(log_toll[1] + parts[TREATED][0] + admitted))
+    if table.tells("casualties"):
+        settled = pt.logaddexp(log_toll[0] + about[0], log_toll[1] + about[1])
+        share = pt.logaddexp(*(log_toll[q] + about[q] + curves[q] for q in (0, 1))) - settled
+        is_both = pt.eq(data["topic"], TOPICS.index("casualties"))
+        center = pt.where(is_both, settled + leaning + grown(share), center)
+    return log_toll, center
+
+
+def _noise(priors: TollPriors, data: dict[str, Any]) -> Any:  # noqa: ANN401
+    return pt.where(
+        pt.eq(data["grows"], 1.0),
+        priors.count_noise.to_pymc("count_noise"),
+        priors.estimate_noise.to_pymc("estimate_noise"),
+    )
 
 
 def _estimated(table: EstimateTable, log_killed: Any) -> None:  # noqa: ANN401
@@ -121,11 +176,15 @@ def _estimated(table: EstimateTable, log_killed: Any) -> None:  # noqa: ANN401
     )
 
 
-def _structure(priors: TollPriors, table: ReportTable) -> tuple[Any, ...]:
+def _structure(priors: TollPriors, table: ReportTable, divided: Cells | None) -> tuple[Any, ...]:
     """Return what the graph depends on beyond its data: models of one structure compile once."""
     families = tuple(prior["family"] for prior in priors.to_dict().values())
     floors = tuple(floor > 0 for floor in table.floors)
-    return "toll", len(table.days), len(table.series_names), floors, families
+    topics = tuple(table.tells(topic) for topic in TOPICS[2:])
+    strata = (divided.levels, table.parts, table.least.any()) if divided else ()
+    return (
+        "toll", len(table.days), len(table.series_names), floors, families, topics, repr(strata),
+    )  # fmt: skip
 
 
 def _data(event: Event, table: ReportTable) -> dict[str, Any]:
@@ -139,7 +198,11 @@ def _data(event: Event, table: ReportTable) -> dict[str, Any]:
         "log_upper": table.log_upper,
         "log_middle": (table.log_lower + table.log_upper) / 2,
         "quantity": table.quantity,
+        "topic": table.topic,
         "series": table.series,
+        "part": table.part,
+        "treated": table.treated,
+        "least": table.least,
         "grows": table.grows,
         "used": table.used,
         "last": table.last,
@@ -184,15 +247,15 @@ def _toll(priors: TollPriors, table: ReportTable, relative: Any, data: dict[str,
     )
     log_wounded = counted - expected[1]
     if table.floors[1]:
-        above = (log_wounded - pt.log(data["floor"][1])) / FLOOR_SOFTNESS
-        pm.Potential("wounded_floor", -pt.softplus(-above))
+        pm.Potential("wounded_floor", wall(log_wounded - pt.log(data["floor"][1])))
     pm.Deterministic("true_killed", pt.exp(log_killed))
     pm.Deterministic("true_wounded", pt.exp(log_wounded))
+    pm.Deterministic("true_casualties", pt.exp(log_killed) + pt.exp(log_wounded))
     pm.Deterministic("wounded_per_killed", pt.exp(log_wounded - log_killed))
     return pt.stack([log_killed, log_wounded])
 
 
-def _growth(priors: TollPriors, data: dict[str, Any]) -> tuple[Any, Any, Any]:
+def _growth(priors: TollPriors, data: dict[str, Any]) -> _Growth:
     killed = priors.half_time.to_pymc("half_time_killed")
     ratio = priors.wounded_half_time_ratio.to_pymc("wounded_half_time_ratio")
     half_time = pm.Deterministic("half_time", pt.stack([killed, killed * ratio]), dims="quantity")

@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "leave_one_out": ["plot_leave_one_out"],
         "model_weights": ["plot_model_weights"],
         "overlaps": ["plot_overlaps"],
+        "parts": ["plot_parts"],
         "priors": ["plot_priors"],
         "sensitivity": ["plot_sensitivity"],
         "sources": ["plot_sources"],

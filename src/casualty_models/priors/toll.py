@@ -102,6 +102,45 @@ class TollPriors:
         "other_missing",
         "level of counted killed plus missing, the missing as others say, against the truth",
     )
+    own_losses: StudentT = _prior(
+        StudentT(3, -0.6, 0.6),
+        "level of what a party to the conflict says of its own losses, against the truth",
+        "Radford et al. 2023, PNAS 120: multipliers 0.28 and 0.99 (military deaths), 0.5 and 0.6"
+        " (casualties) in the war in Ukraine; the middle and spread of their logarithms",
+    )
+    enemy_losses: StudentT = _prior(
+        StudentT(3, 1.0, 0.6),
+        "level of what a party to the conflict says of the other side's losses, against the truth",
+        "Radford et al. 2023, PNAS 120: multipliers 4.33 and 1.94 (military deaths), 5.3 and 1.5"
+        " (casualties) in the war in Ukraine; the middle and spread of their logarithms",
+    )
+    hospitalized_share: Fixed | Beta = _prior(
+        Beta(2.0, 2.5),
+        "share of the wounded who are admitted to hospital",
+        "0.66 of those who sought care (Maidan 2014), 0.15 to 0.36 of the injured in bombings"
+        " (Arnold et al. 2003, 2004); wide, for definitions differ",
+    )
+    part_spread: Fixed | LogNormal = _prior(
+        LogNormal(1.0, 0.5),
+        "with strata: how far the named parts differ in their number of killed (log scale)",
+        "judgement: with two parts, the larger is 1.3 to 30 times the smaller (80 percent)",
+    )
+    part_ratio_spread: Fixed | LogNormal = _prior(
+        LogNormal(0.4, 0.5),
+        "with strata: how far the parts differ in wounded per killed (log scale)",
+        "judgement: half of the spread between events of one kind",
+    )
+    unnamed_part: Normal = _prior(
+        Normal(-1.0, 1.0),
+        "with strata: size of what no part names, against a typical named part (log scale)",
+        "judgement: the parts that reports name are the large ones",
+    )
+    reach: Beta = _prior(
+        Beta(2.0, 1.0),
+        "with groups: share of a group's wounded who come to those who count them",
+        "2,677 of 4,353 wounded sought care (Kazakhstan, January 2022), members of the security"
+        " forces more often; wide, and Osh 2010 not used",
+    )
     walk_scale: Fixed | LogNormal = _learned(
         "walk_scale", "scale of the backward random walk of one series of counts"
     )

@@ -88,17 +88,31 @@ def used_reports(result: "xr.DataTree", quantity: str) -> "list[Report]":
     """
     check_quantity(quantity)
     reports = event_of(result).reports
-    used = sorted(int(position) for position in result["constant_data"]["report"].values)
+    data = result["constant_data"]
+    whole = data["report"].values[_part(result) == 0]
+    used = sorted(int(position) for position in whole)
     return [reports[position] for position in used if reports[position].quantity == quantity]
 
 
-def latest_reports(result: "xr.DataTree") -> "list[tuple[str, int, Report]]":
+def _part(result: "xr.DataTree") -> np.ndarray:
+    """Return the number of the part that each report is about, 0 for the whole event."""
+    data = result["constant_data"]
+    if "report_part" not in data:
+        return np.zeros(data.sizes["report"], dtype=int)
+    return np.asarray(data["report_part"].values, dtype=int)
+
+
+def latest_reports(
+    result: "xr.DataTree", *, parts: bool = False
+) -> "list[tuple[str, int, Report]]":
     """Return the latest report of each series, in the order of the series.
 
     Parameters
     ----------
     result
         What `fit` returned.
+    parts
+        Also those about a part of the event, with the part in the name of the series.
 
     Returns
     -------
@@ -113,15 +127,19 @@ def latest_reports(result: "xr.DataTree") -> "list[tuple[str, int, Report]]":
     reports = event_of(result).reports
     data = result["constant_data"].to_dataset()
     names = result["posterior"]["series"].values
-    rows = np.unique(data["report_last"].values.astype(int))
-    return [
-        (
-            str(names[int(data["report_series"].values[row])]),
-            int(row),
-            reports[int(data["report"].values[row])],
-        )
-        for row in rows
-    ]
+    rows = [int(row) for row in np.unique(data["report_last"].values.astype(int))]
+    about = _part(result)
+    found = []
+    for row in rows:
+        report = reports[int(data["report"].values[row])]
+        name = str(names[int(data["report_series"].values[row])])
+        if about[row]:
+            name = (
+                f"{name}, {', '.join(w for w in (report.place, report.group, report.period) if w)}"
+            )
+        if parts or not about[row]:
+            found.append((name, row, report))
+    return found
 
 
 def documented_count(result: "xr.DataTree", quantity: str = "killed") -> int | None:

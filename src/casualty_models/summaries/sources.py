@@ -72,12 +72,12 @@ def source_table(
     """
     check_quantity(quantity)
     probs = tuple(probs)
-    used = result["constant_data"]["report_series"].values
+    last = result["constant_data"]["report_last"].values
     rows = [
         {
             "series": series,
             "quantity": report.quantity,
-            "reports": int((used == used[row]).sum()),
+            "reports": int((last == last[row]).sum()),
             "date": report.date,
             "source": report.source,
             "says": report.says or report.statement.text,
@@ -85,7 +85,7 @@ def source_table(
             "count_upper": report.statement.upper,
             **_columns(_implied(result, row, quantity), probs),
         }
-        for series, row, report in latest_reports(result)
+        for series, row, report in latest_reports(result, parts=True)
     ]
     return pd.DataFrame(rows).set_index("series")
 
