@@ -77,14 +77,14 @@ def fake_divided(seed: int = 1) -> xr.DataTree:
     """Return a result of an event in two places, of which one holds about two thirds."""
     event = osh(strata=Strata(place=["Osh", "Jalal-Abad"]))
     result = fake_result(event, seed=seed)
-    posterior = result["posterior"].to_dataset()
-    shares = np.random.default_rng(seed).dirichlet([12, 5, 1], posterior["true_killed"].shape)
-    dims = ("chain", "draw", "place")
-    for quantity in QUANTITIES:
-        by_place = posterior[f"true_{quantity}"].values[..., None] * shares
-        posterior[f"true_{quantity}_by_place"] = (dims, by_place)
-    posterior = posterior.assign_coords(place=list(event.strata.levels["place"]))
-    result["posterior"] = xr.DataTree(posterior)
+    for group, alpha in (("posterior", [12, 5, 1]), ("prior", [1, 1, 0.3])):
+        draws = result[group].to_dataset()
+        shares = np.random.default_rng(seed).dirichlet(alpha, draws["true_killed"].shape)
+        for quantity in QUANTITIES:
+            by_place = draws[f"true_{quantity}"].values[..., None] * shares
+            draws[f"true_{quantity}_by_place"] = (("chain", "draw", "place"), by_place)
+        draws = draws.assign_coords(place=list(event.strata.levels["place"]))
+        result[group] = xr.DataTree(draws)
     return result
 
 
@@ -141,6 +141,7 @@ def _latents(
             "wounded_per_killed": (sample, ratio),
             "duration": (sample, duration),
             "growth_shape": (sample, growth_shape),
+            "wounded_growth_shape": (sample, growth_shape),
             "half_time": ((*sample, "quantity"), half_time),
             "completeness": ((*sample, "quantity"), completeness),
             "source_effect": ((*sample, "series"), rng.normal(0, 0.1, (*shape, len(series)))),

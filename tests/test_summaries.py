@@ -354,7 +354,7 @@ def test_sentence_without_convergence_says_so_first():
 def test_timeline_is_the_formula(result):
     table = timeline_table(result, [0, 3, 400], probs=(0.8,))
     posterior = result["posterior"]
-    h, k = posterior["half_time"].sel(quantity="wounded"), posterior["growth_shape"]
+    h, k = posterior["half_time"].sel(quantity="wounded"), posterior["wounded_growth_shape"]
     expected = posterior["true_wounded"] * counted_share(3, h, posterior["duration"], k)
     true = posterior["true_wounded"] * np.minimum(1, 3.6 / posterior["duration"])
     rows = table.query("quantity == 'wounded' and day == 3").set_index("measure")

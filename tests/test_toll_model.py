@@ -35,6 +35,7 @@ DOCUMENTED = {
     "half_time",
     "duration",
     "growth_shape",
+    "wounded_growth_shape",
     "wounded_per_killed",
     "source_effect",
 }

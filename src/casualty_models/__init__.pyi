@@ -22,7 +22,7 @@ from .batch import fit_many
 from .capture.estimate import estimate_unseen
 from .datasets import load_lists, load_osh_2010
 from .errors import ConvergenceWarning, DataError, NotEstimable
-from .events import Event, Report, from_frame, read_event, read_events
+from .events import Event, Report, Strata, from_frame, read_event, read_events
 from .inference import fit
 from .lists import CaptureHistories
 from .models.toll import toll_model
@@ -40,6 +40,7 @@ __all__ = [
     "Event",
     "NotEstimable",
     "Report",
+    "Strata",
     "TollPriors",
     "backtest",
     "batch",

@@ -13,6 +13,7 @@ from casualty_models.distributions import (
     LogStudentT,
 )
 from casualty_models.errors import DataError
+from casualty_models.events.strata import REST
 from casualty_models.inference import provenance
 from casualty_models.models.series import Series
 from casualty_models.priors import TollPriors
@@ -26,12 +27,15 @@ COMPONENTS = {
     "growth": "how fast counts grow",
     "duration": "how long it will go on",
     "silence": "what it means that nothing newer was said",
+    "parts": "how the event is divided among its parts, and whose wounded are counted",
+    "hospitalized": "what share of the wounded is admitted",
     "sources": "how far sources lean",
     "noise": "how noisy single numbers are",
 }
 """The parts of the prior, and what each is about."""
 
 _TINY = 1e-300
+_SHAPES = ("growth_shape", "wounded_growth_shape")
 type Draws = Callable[["xr.DataTree", TollPriors], "list[tuple[Distribution, xr.DataArray]]"]
 
 
@@ -147,7 +151,7 @@ def _growth(result: "xr.DataTree", priors: TollPriors) -> "list[tuple[Distributi
     return [
         (priors.half_time, killed),
         (priors.wounded_half_time_ratio, wounded / killed),
-        (priors.growth_shape, posterior["growth_shape"]),
+        *((priors.growth_shape, posterior[name]) for name in _SHAPES if name in posterior),
     ]
 
 
@@ -190,12 +194,34 @@ def _noise(result: "xr.DataTree", priors: TollPriors) -> "list[tuple[Distributio
     return [(getattr(priors, name), posterior[name]) for name in names if name in posterior]
 
 
+def _parts(result: "xr.DataTree", priors: TollPriors) -> "list[tuple[Distribution, xr.DataArray]]":
+    posterior = result["posterior"]
+    found = {name: getattr(priors, name) for name in ("part_spread", "part_ratio_spread", "reach")}
+    found |= {f"unnamed_{way}": priors.unnamed_part for way in REST}
+    terms = []
+    for name, prior in found.items():
+        if name in posterior:
+            draws = posterior[name]
+            each = draws.transpose("group", ...) if "group" in draws.dims else [draws]
+            terms += [(prior, one) for one in each]
+    return terms
+
+
+def _hospitalized(
+    result: "xr.DataTree", priors: TollPriors
+) -> "list[tuple[Distribution, xr.DataArray]]":
+    posterior, name = result["posterior"], "hospitalized_share"
+    return [(priors.hospitalized_share, posterior[name])] if name in posterior else []
+
+
 _DRAWS: dict[str, Draws] = {
     "toll": _toll,
     "wounded per killed": _wounded,
     "growth": _growth,
     "duration": _duration,
     "silence": _silence,
+    "parts": _parts,
+    "hospitalized": _hospitalized,
     "sources": _sources,
     "noise": _noise,
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_models.summaries.evidence import QUANTITIES, toll_draws
+from casualty_models.summaries.people import ways_divided
 from casualty_models.summaries.rounding import quantile_error, round_count
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ def data_share(result: "xr.DataTree") -> dict[str, float]:
 
     Returns
     -------
-    ``{"killed": share, "wounded": share}``. The share is 0 where the reports widened the range,
-    or where the prior left nothing to decide.
+    ``{"killed": share, "wounded": share}``; with strata also the toll of each part, as
+    ``"true_killed_by_place[Osh]"``, and ``"reach[Uzbeks]"``. The share is 0 where the reports
+    widened the range, or where the prior left nothing to decide.
 
     Raises
     ------
@@ -83,7 +85,9 @@ def data_share(result: "xr.DataTree") -> dict[str, float]:
     >>> data_share(result)
     {'killed': 0.75, 'wounded': 0.75}
     """
-    return {quantity: _share(result, quantity) for quantity in QUANTITIES}
+    return {quantity: _share(result, quantity) for quantity in QUANTITIES} | _shares_of_parts(
+        result
+    )
 
 
 def narrowing(result: "xr.DataTree", quantity: str = "killed") -> Narrowing:
@@ -141,8 +145,26 @@ def narrowing_sentence(result: "xr.DataTree", quantity: str = "killed") -> str:
 
 
 def _share(result: "xr.DataTree", quantity: str) -> float:
-    before = _log_width(toll_draws(result, quantity, "prior"))
-    after = _log_width(toll_draws(result, quantity))
+    return _narrowed(toll_draws(result, quantity, "prior"), toll_draws(result, quantity))
+
+
+def _shares_of_parts(result: "xr.DataTree") -> dict[str, float]:
+    before, after = result["prior"], result["posterior"]
+    ways = ways_divided(result)
+    names = [f"true_{quantity}_by_{way}" for way in ways for quantity in QUANTITIES]
+    names += ["reach"] if "group" in ways else []
+    return {
+        f"{name}[{label}]": _narrowed(
+            before[name].sel({way: label}).values, after[name].sel({way: label}).values
+        )
+        for name in names
+        for way in set(after[name].dims) - {"chain", "draw"}
+        for label in after[name][way].values
+    }
+
+
+def _narrowed(prior: np.ndarray, posterior: np.ndarray) -> float:
+    before, after = _log_width(prior), _log_width(posterior)
     return 0.0 if before == 0 else float(np.clip(1 - after / before, 0, 1))
 
 

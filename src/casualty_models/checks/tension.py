@@ -8,7 +8,7 @@ import numpy as np
 from casualty_models.errors import DataError
 from casualty_models.models.growth import counted_share
 from casualty_models.models.report_table import report_table
-from casualty_models.models.series import COUNT_CLASSES, report_class
+from casualty_models.models.series import Series, report_class
 
 if TYPE_CHECKING:
     from casualty_models.events import Event, Report
@@ -90,10 +90,10 @@ def expected(event: "Event", priors: "TollPriors") -> Expected:
     half_time = half_time * np.where(
         wounded, priors.wounded_half_time_ratio.draw(rng, DRAWS)[:, None], 1.0
     )
-    shape = priors.growth_shape.draw(rng, DRAWS)[:, None]
+    shape = np.where(wounded, *(priors.growth_shape.draw(rng, DRAWS)[:, None] for _ in range(2)))
     days = np.array([(r.date - event.start).days for r in reports])
     held = days + priors.silence.draw(rng, DRAWS)[:, None] * silence
-    grows = np.isin(classes, COUNT_CLASSES)
+    grows = np.array([Series.of(r).grows for r in reports])
     counted = counted_share(held, half_time, _duration(event, priors, rng)[:, None], shape)
     ratio = np.log(priors.wounded_per_killed.draw(rng, DRAWS))[:, None]
     return Expected(

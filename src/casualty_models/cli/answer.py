@@ -11,6 +11,12 @@ import numpy as np
 from casualty_models.checks import DATA_SHARE_MEANING, data_share, narrowing_sentence
 from casualty_models.inference import event_of, provenance
 from casualty_models.summaries.evidence import QUANTITIES, documented_count, toll_draws
+from casualty_models.summaries.people import (
+    parts_table,
+    people_table,
+    reach_sentence,
+    ways_divided,
+)
 from casualty_models.summaries.tables import PROBS, rounded_toll
 from casualty_models.summaries.words import day_in_words, toll_sentence
 
@@ -42,9 +48,10 @@ def as_object(result: "xr.DataTree", noticed: list[str]) -> dict[str, Any]:
 
     Returns
     -------
-    Keys ``event``, ``as_of``, ``killed``, ``wounded``, ``diagnostics``, ``data_share``,
-    ``warnings`` (on convergence, on reports not used, and those that came up), ``random_seed``,
-    ``version``.
+    Keys ``event``, ``as_of``, ``killed``, ``wounded``, ``casualties`` (and ``hospitalized`` where
+    it was reported), ``diagnostics``, ``data_share``, ``warnings`` (on convergence, on reports not
+    used, and those that came up), ``random_seed``, ``version``; and ``parts`` where the event has
+    strata: by way of dividing, part and quantity.
 
     Examples
     --------
@@ -59,6 +66,8 @@ def as_object(result: "xr.DataTree", noticed: list[str]) -> dict[str, Any]:
             "event": event.name,
             "as_of": event.as_of_date.isoformat(),
             **{quantity: _toll_object(result, quantity) for quantity in QUANTITIES},
+            **_others_object(result),
+            **_parts_object(result),
             "diagnostics": record["diagnostics"],
             "data_share": data_share(result)["killed"],
             "warnings": [*record["diagnostics"]["advice"], *record["notes"], *noticed],
@@ -92,6 +101,8 @@ def as_text(result: "xr.DataTree", noticed: list[str]) -> str:
         f"{_wrapped(short(event.name))}\n{_wrapped(_basis(result, event))}",
         _table(result),
         *(_wrapped(toll_sentence(result, quantity)) for quantity in QUANTITIES),
+        *_others(result),
+        *_parts(result),
         _listed("What the reports decided:", [*narrowed, DATA_SHARE_MEANING]),
     ]
     if record["notes"]:
@@ -115,13 +126,73 @@ def short(name: str) -> str:
 
 
 def _toll_object(result: "xr.DataTree", quantity: str) -> dict[str, Any]:
-    values = np.quantile(toll_draws(result, quantity), QUANTILES)
+    documented = documented_count(result, quantity)
+    return {"documented": documented} | _quantiles(toll_draws(result, quantity))
+
+
+def _quantiles(draws: np.ndarray) -> dict[str, Any]:
+    values = np.quantile(draws, QUANTILES)
     quantiles = {f"{prob:g}": float(v) for prob, v in zip(QUANTILES, values, strict=True)}
-    return {
-        "documented": documented_count(result, quantity),
-        "median": quantiles["0.5"],
-        "quantiles": quantiles,
+    return {"median": quantiles["0.5"], "quantiles": quantiles}
+
+
+def _others_object(result: "xr.DataTree") -> dict[str, Any]:
+    found = {"casualties": sum(toll_draws(result, quantity) for quantity in QUANTITIES)}
+    if "true_hospitalized" in result["posterior"]:
+        found["hospitalized"] = result["posterior"]["true_hospitalized"].values
+    return {name: _quantiles(np.asarray(draws)) for name, draws in found.items()}
+
+
+def _parts_object(result: "xr.DataTree") -> dict[str, Any]:
+    posterior, ways = result["posterior"], ways_divided(result)
+    parts = {
+        way: {
+            str(part): {
+                quantity: _quantiles(posterior[f"true_{quantity}_by_{way}"].sel({way: part}).values)
+                for quantity in QUANTITIES
+            }
+            for part in posterior[way].values
+        }
+        for way in ways
     }
+    return {"parts": parts} if ways else {}
+
+
+def _others(result: "xr.DataTree") -> list[str]:
+    """Return a block on casualties, the hospitalized and the missing, where they were reported."""
+    reported = {report.quantity for report in event_of(result).reports}
+    if not reported & {"casualties", "hospitalized", "missing"}:
+        return []
+    table = people_table(result)
+    shown = [name for name in table.index if name not in QUANTITIES]
+    lines = [f"{name.capitalize()}: {table.loc[name, 'printed']}." for name in shown]
+    return [_listed("Others, who must not be added to these:", lines)]
+
+
+def _parts(result: "xr.DataTree") -> list[str]:
+    """Return a block for each way in which the event is divided."""
+    blocks = []
+    for way in ways_divided(result):
+        killed, wounded = (parts_table(result, way, quantity=q) for q in QUANTITIES)
+        lines = [
+            f"{part}: killed {killed.loc[part, 'printed']}, {100 * killed.loc[part, 'share']:.0f}%"
+            f" of all; wounded {wounded.loc[part, 'printed']}."
+            for part in killed.index
+        ]
+        blocks.append(_listed(f"By {way}:", lines))
+    said = reach_sentence(result)
+    return [*blocks, *([_wrapped(f"{said} {_decided(result)}")] if said else [])]
+
+
+def _decided(result: "xr.DataTree") -> str:
+    """Return how far the reports narrowed the reach of the groups."""
+    shares = data_share(result)
+    told = [
+        f"{name.removeprefix('reach[').removesuffix(']')} {100 * share:.0f}%"
+        for name, share in shares.items()
+        if name.startswith("reach[")
+    ]
+    return f"The reports narrowed its range by: {', '.join(told)}."
 
 
 def as_finite(value: Any) -> Any:  # noqa: ANN401

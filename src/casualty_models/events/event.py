@@ -77,15 +77,12 @@ class Event:
         The day up to which reports were seen; set by `as_of`.
     reference
         The settled toll, for an event of the past.
-    id
-        The `event_id` of a table.
-    url
-        Where the event itself is described.
+    id, url
+        The `event_id` of a table; where the event itself is described.
     estimates
         Estimates of the whole toll by other methods, each an `Estimate`.
     strata
-        The parts of the event that reports are about, as `Strata`: the toll is then given by part
-        too, and reports about a part are evidence of it.
+        The parts of the event, as `Strata`: reports about them are evidence then.
     left_out
         One sentence for each row of a table that `read_events` could not read.
 
@@ -236,12 +233,7 @@ class Event:
         Parameters
         ----------
         text
-            JSON text.
-
-        Returns
-        -------
-        Event
-            Validated anew.
+            JSON text; the event is validated anew.
 
         Raises
         ------

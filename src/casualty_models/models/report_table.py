@@ -130,7 +130,6 @@ def report_table(event: Event) -> ReportTable:
     bounds = np.array([_bounds(said, used) for said in rows]) + np.array([-0.5, 0.5])
     log_lower, log_upper = np.log(np.maximum(bounds, _BELOW_ONE)).T
     days = np.array([(said.report.date - event.start).days for said in rows], dtype=float)
-    topic = np.array([TOPICS.index(said.series.topic) for said in rows])
     grows = np.array([float(said.series.grows) for said in rows])
     last = _last_of_each(rows)
     since = (event.as_of_date - event.start).days - days
@@ -141,7 +140,7 @@ def report_table(event: Event) -> ReportTable:
         log_lower=log_lower,
         log_upper=log_upper,
         quantity=np.array([_GROWS_AS[said.series.topic] for said in rows]),
-        topic=topic,
+        topic=np.array([TOPICS.index(said.series.topic) for said in rows]),
         series=np.array([series.index(said.series) for said in rows]),
         part=np.array([parts.index(said.part) for said in rows]),
         treated=np.array([float(_is_of_treated(said.report)) for said in rows]),

@@ -65,10 +65,10 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     -------
     A plain `pymc.Model`. Its posterior variables are ``true_killed``, ``true_wounded``,
     ``true_casualties``, ``wounded_per_killed``, ``half_time`` (quantity; days), ``duration``
-    (days), ``growth_shape``, ``completeness`` (quantity; share counted by ``event.as_of_date``) and
-    ``source_effect`` (series; log scale); with reports of hospitalized, ``true_hospitalized``; with
-    strata, ``true_killed_by_place`` and ``true_wounded_by_place`` (place; group and period alike),
-    and ``reach`` (group). ``model.provenance`` holds the event and the priors as JSON.
+    (days), ``growth_shape`` and ``wounded_growth_shape``, ``completeness`` (quantity; share counted
+    by ``event.as_of_date``) and ``source_effect`` (series; log scale); with reports of hospitalized
+    ``true_hospitalized``; with strata ``true_killed_by_place`` and ``true_wounded_by_place``
+    (place; group and period alike), and ``reach`` (group). ``model.provenance`` holds the event and the priors as JSON.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def _expected(
 ) -> tuple[Any, Any]:
     """Return log killed and log wounded, and the expected logarithm of what each report says."""
     held = data["days"] + priors.silence.to_pymc("silence") * data["silence"]
-    curves = [log_counted_share(held, growth[0][q], *growth[1:]) for q in (0, 1)]
+    curves = [log_counted_share(held, growth[0][q], growth[1], growth[2][q]) for q in (0, 1)]
     walk_scale = priors.walk_scale.to_pymc("walk_scale")
     steps = pm.Normal("walk_step", dims="report")
 
@@ -261,7 +261,8 @@ def _growth(priors: TollPriors, data: dict[str, Any]) -> _Growth:
     half_time = pm.Deterministic("half_time", pt.stack([killed, killed * ratio]), dims="quantity")
     to_come = priors.duration_growth.to_pymc("duration_growth")
     duration = pm.Deterministic("duration", data["days_so_far"] * (1.0 + data["ongoing"] * to_come))
-    return half_time, duration, priors.growth_shape.to_pymc("growth_shape")
+    names = ("growth_shape", "wounded_growth_shape")
+    return half_time, duration, pt.stack([priors.growth_shape.to_pymc(name) for name in names])
 
 
 def _source_effect(priors: TollPriors, table: ReportTable) -> Any:  # noqa: ANN401

@@ -21,7 +21,8 @@ NAMES = {
     "completeness": "share of the toll counted so far",
     "half_time": "days until half is counted",
     "duration": "days that the event lasts",
-    "growth_shape": "steepness of the growth of counts",
+    "growth_shape": "steepness of the growth of counts of the killed",
+    "wounded_growth_shape": "steepness of the growth of counts of the wounded",
     "wounded_per_killed": "wounded per killed",
     "source_effect": "lean of the source (0.1 is about 10% too high)",
 }

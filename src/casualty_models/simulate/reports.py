@@ -250,12 +250,15 @@ def _counted(
 ) -> np.ndarray:
     """Return how many of those whom a report is about have been counted by a time, in days."""
     lag = (state["duration"] - 1) / 2
-    half_times = {"killed": state["half_time"], "wounded": state["wounded_half_time"]}
+    growth = {
+        "killed": (state["half_time"], state["shape"]),
+        "wounded": (state["wounded_half_time"], state["wounded_shape"]),
+    }
     counted = {
         quantity: state[f"true_{quantity}"]
         * division.of_report(report, quantity)
-        / (1 + (when / (half_time + lag)) ** -state["shape"])
-        for quantity, half_time in half_times.items()
+        / (1 + (when / (half_time + lag)) ** -shape)
+        for quantity, (half_time, shape) in growth.items()
     }
     if report.quantity == "casualties":
         return counted["killed"] + counted["wounded"]

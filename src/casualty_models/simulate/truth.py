@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 type Truth = dict[str, np.ndarray]
 
 NUISANCE = (
-    "wounded_half_time", "shape", "silence", "walk_scale", "count_noise", "estimate_noise",
-    "hospitalized_share",
+    "wounded_half_time", "shape", "wounded_shape", "silence", "walk_scale", "count_noise",
+    "estimate_noise", "hospitalized_share",
 )  # fmt: skip
 
 
@@ -71,6 +71,7 @@ def draw_truth(
         rng, draws
     )
     state["shape"] = priors.growth_shape.draw(rng, draws)
+    state["wounded_shape"] = priors.growth_shape.draw(rng, draws)
     for name in ("silence", "walk_scale", "count_noise", "estimate_noise", "hospitalized_share"):
         state[name] = getattr(priors, name).draw(rng, draws)
     return state

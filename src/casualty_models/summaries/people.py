@@ -65,7 +65,7 @@ def people_table(result: "xr.DataTree", *, probs: Iterable[float] = PROBS) -> pd
     missing = _last_missing(result)
     if missing is not None:
         report, counted = missing
-        people["missing, dead"] = np.clip(killed - counted, 0, report.statement.upper)
+        people["missing and dead"] = np.clip(killed - counted, 0, report.statement.upper)
     reports = {name: _reports_of(result, name) for name in people}
     return pd.DataFrame(
         [_row(name, draws, reports[name], probs) for name, draws in people.items()]
@@ -144,6 +144,39 @@ def ways_divided(result: "xr.DataTree") -> list[str]:
     []
     """
     return [way for way in REST if f"true_killed_by_{way}" in result["posterior"]]
+
+
+def reach_sentence(result: "xr.DataTree") -> str:
+    """Return what share of each group's wounded came to those who count them, in one sentence.
+
+    Parameters
+    ----------
+    result
+        What `fit` returned.
+
+    Returns
+    -------
+    The sentence; empty where the event is not divided by group.
+
+    Examples
+    --------
+    >>> from casualty_models.summaries import reach_sentence
+    >>> reach_sentence(result)
+    ''
+    """
+    if "reach" not in result["posterior"]:
+        return ""
+    reach = result["posterior"]["reach"]
+    told = []
+    for group in reach["group"].values[:-1]:
+        lower, middle, upper = 100 * np.quantile(reach.sel(group=group), (0.05, 0.5, 0.95))
+        told.append(f"{middle:.0f}% of those of the {group} ({lower:.0f} to {upper:.0f}%)")
+    return (
+        "Of the wounded, the number who came to those who count them may be"
+        f" {', '.join(told)}; medians and 90% intervals. Reports of the wounded alone cannot tell"
+        " a group with few wounded from one whose wounded stayed away: the killed of the group and"
+        " the prior decide."
+    )
 
 
 def _row(

@@ -258,7 +258,7 @@ def _by_day(result: "xr.DataTree", quantity: str, days: np.ndarray) -> dict[str,
             (f"true_{quantity}", {}),
             ("half_time", {"quantity": quantity}),
             ("duration", {}),
-            ("growth_shape", {}),
+            ("growth_shape" if quantity == "killed" else "wounded_growth_shape", {}),
         )
     )
     return {
