@@ -8,6 +8,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from casualty_models.events import Event
+from casualty_models.models.above_floor import counted_above_floor
 from casualty_models.models.cells import Cells, cells
 from casualty_models.models.estimate_table import ESTIMATE_DF, EstimateTable, estimate_table
 from casualty_models.models.padding import padded
@@ -68,7 +69,8 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     (days), ``growth_shape`` and ``wounded_growth_shape``, ``completeness`` (quantity; share counted
     by ``event.as_of_date``) and ``source_effect`` (series; log scale); with reports of hospitalized
     ``true_hospitalized``; with strata ``true_killed_by_place`` and ``true_wounded_by_place``
-    (place; group and period alike), and ``reach`` (group). ``model.provenance`` holds the event and the priors as JSON.
+    (place; group and period alike), and ``reach`` (group). ``model.provenance`` holds the event and
+    the priors as JSON.
 
     Raises
     ------
@@ -228,14 +230,15 @@ def _toll(priors: TollPriors, table: ReportTable, relative: Any, data: dict[str,
 
     The last count pins its own expected value, log toll + relative, not the toll. Giving that sum
     the distribution which the prior of the toll implies leaves the prior of the toll as it is, and
-    takes the ridge between the toll and the speed of counting away from the sampler.
+    takes the ridge between the toll and the speed of counting away from the sampler; above a
+    documented minimum too (`counted_above_floor`).
     """
     expected = data["counted"] * relative[data["last_count"]]
     prior = priors.log_killed.data("log_killed")
     if table.floors[0]:
-        floor = pt.log(data["floor"][0])
-        above = {"mu": prior["mu"] - floor, "sigma": prior["sigma"], "lower": 0.0}
-        log_killed = floor + pm.TruncatedNormal("log_above_floor", **above, initval=1.0)
+        log_killed = counted_above_floor(
+            "log_counted_killed", expected[0], prior, pt.log(data["floor"][0]), initval=START
+        )
     else:
         mu = prior["mu"] + expected[0]
         log_counted = pm.Normal("log_counted_killed", mu, prior["sigma"], initval=START)
