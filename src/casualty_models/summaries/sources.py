@@ -22,7 +22,11 @@ GOLDEN = (5**0.5 - 1) / 2
 
 
 def source_table(
-    result: "xr.DataTree", quantity: str = "killed", *, probs: Iterable[float] = PROBS
+    result: "xr.DataTree",
+    quantity: str = "killed",
+    *,
+    probs: Iterable[float] = PROBS,
+    parts: bool = False,
 ) -> pd.DataFrame:
     r"""Return what the latest report of each series would imply if nothing else were known.
 
@@ -47,6 +51,8 @@ def source_table(
         "killed" or "wounded": the toll that the table is about.
     probs
         Probabilities of the equal-tailed intervals.
+    parts
+        Also what reports about a part of the event would imply for the whole.
 
     Returns
     -------
@@ -85,7 +91,7 @@ def source_table(
             "count_upper": report.statement.upper,
             **_columns(_implied(result, row, quantity), probs),
         }
-        for series, row, report in latest_reports(result, parts=True)
+        for series, row, report in latest_reports(result, parts=parts)
     ]
     return pd.DataFrame(rows).set_index("series")
 
