@@ -8,7 +8,7 @@ SOURCES := $(shell find src examples -name '*.py' -o -name '*.csv' -o -name '*.t
 export PYTENSOR_FLAGS ?= base_compiledir="$(CURDIR)/.pytensor"
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env osh test test-all lint types layers docs notebooks pair format learn backtest ablations figures all
+.PHONY: help env osh test test-all page lint types layers docs notebooks pair format learn backtest ablations figures all
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -25,6 +25,10 @@ test: env ## the tests, without the slow ones
 
 test-all: env ## all tests, with the slow ones
 	$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
+
+page: env ## open the report's page in a real browser, at two widths and on paper
+	@tools/browser || true
+	$(BIN)/pytest -rs tests/test_report_browser.py
 
 lint: env ## style, docstrings, spelling, notebook pairs
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/numpydoc lint $$(find src -name '*.py') && $(BIN)/typos && $(BIN)/python tools/notebooks.py check
@@ -61,4 +65,4 @@ backtest: env ## replay settled events and write the scoreboard (benchmarks/back
 figures: env ## draw the figure of the README again
 	MATPLOTLIBRC=docs/figures SOURCE_DATE_EPOCH=0 $(BIN)/casualty-models estimate examples/osh-2010.toml --random-seed 2010 --plot docs/figures/osh-2010.svg
 
-all: test lint types layers notebooks docs ## everything that must pass before a change is merged
+all: test page lint types layers notebooks docs ## everything that must pass before a change is merged

@@ -1,13 +1,13 @@
-"""How fast an answer comes, beside the same model in plain `pm.sample`, and how exact it is.
+"""How fast an answer comes, beside the same model in plain `pm.sample`.
 
-    python benchmarks/speed.py                    # all parts: about an hour on two cores
-    python benchmarks/speed.py first refit        # only some of the parts
-    python benchmarks/speed.py exact --events 20  # at most so many events
+    python benchmarks/speed.py               # all parts: half an hour on two cores
+    python benchmarks/speed.py first refit   # only some of the parts
 
 Parts: `first` is the first answer of a fresh process, with an empty and with a filled cache of
 compiled code; `refit` is the answer after one report was changed; `draws` counts effective draws
-of the toll a second; `exact` compares quantiles of the quick engine with those of long runs of
-NUTS. Writes speed.csv and speed_exact.csv beside itself; each row says how busy the machine was.
+of the toll a second, also by NumPyro if it is installed. Writes speed.csv beside itself; each row
+says how busy the machine was. How exact the quick engine is: accuracy.py; many events:
+many_events.py.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import tempfile
 import time
 import warnings
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +27,11 @@ import pandas as pd
 
 HERE = Path(__file__).parent
 EVENT_FILE = HERE.parent / "examples" / "osh-2010.toml"
-PARTS = ("first", "refit", "draws", "exact")
-QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+PARTS = ("first", "refit", "draws")
 TOLLS = ("true_killed", "true_wounded")
-EARLY_DAY = 7
 
 QUICK, NUTS, PLAIN = "quick", "nutpie, as shipped", "plain pm.sample"
+NUMPYRO = f"{PLAIN}, NumPyro"
 PLAIN_SAMPLE = """
 import pymc as pm
 with model:
@@ -120,12 +120,12 @@ def with_one_more(event):
     return replace(event, reports=(*event.reports, more))
 
 
-def plain_sample(model, **more):
+def plain_sample(model, sampler="pymc", **more):
     import pymc as pm
 
     settings = {"draws": 1000, "tune": 1000, "chains": 4, "target_accept": 0.95} | more
     with model:
-        return pm.sample(**settings, random_seed=1, nuts_sampler="pymc", progressbar=False)
+        return pm.sample(**settings, random_seed=1, nuts_sampler=sampler, progressbar=False)
 
 
 def refit():
@@ -135,7 +135,7 @@ def refit():
     event = cm.read_event(str(EVENT_FILE))
     tasks = {
         QUICK: lambda e: cm.fit(cm.toll_model(e), engine="quick", random_seed=1),
-        NUTS: lambda e: cm.fit(cm.toll_model(e), random_seed=1, progress=False),
+        NUTS: lambda e: cm.fit(cm.toll_model(e), engine="nuts", random_seed=1, progress=False),
         PLAIN: lambda e: plain_sample(cm.toll_model(e)),
     }
     for engine, task in tasks.items():
@@ -165,9 +165,8 @@ def centered_model(event):  # noqa: PLR0915
     import pytensor.tensor as pt
 
     from casualty_models.models import toll as terms
-    from casualty_models.models.report_table import report_table
+    from casualty_models.models.report_table import QUANTITIES, report_table
     from casualty_models.models.reporting import backward_walk, log_counted_share, reported
-    from casualty_models.models.series import QUANTITIES
     from casualty_models.priors import TollPriors
 
     priors, table = TollPriors.for_event(event.kind, event.mechanism), report_table(event)
@@ -177,7 +176,8 @@ def centered_model(event):  # noqa: PLR0915
         data = terms._data(event, table)
         half_time, duration, shape = terms._growth(priors, data)
         held = data["days"] + priors.silence.to_pymc("silence") * data["silence"]
-        share = log_counted_share(held, half_time[data["quantity"]], duration, shape)
+        curves = [log_counted_share(held, half_time[q], duration, shape[q]) for q in (0, 1)]
+        share = pt.where(pt.eq(data["quantity"], 0), *curves)
         scale = priors.walk_scale.to_pymc("walk_scale")
         # A step of no length has no density of its own, so the steps stay standardized.
         steps = pm.Normal("walk_step", dims="report")
@@ -189,21 +189,18 @@ def centered_model(event):  # noqa: PLR0915
         log_wounded = pm.StudentT(
             "log_wounded", ratio.nu, log_killed + np.log(ratio.median), sigma=ratio.sigma
         )
-        counts = pt.eq(data["grows"], 1.0)
-        noises = [priors.count_noise, priors.estimate_noise]
-        names = ("count_noise", "estimate_noise")
-        noise = [prior.to_pymc(name) for prior, name in zip(noises, names, strict=True)]
         log_toll = pt.stack([log_killed, log_wounded])[data["quantity"]]
         center = log_toll + effect[data["series"]] + data["grows"] * grown
-        reported("reported", center, pt.where(counts, *noise), data, dims="report")
+        reported("reported", center, terms._noise(priors, data), data, dims="report")
         pm.Deterministic("true_killed", pt.exp(log_killed))
         pm.Deterministic("true_wounded", pt.exp(log_wounded))
     return model
 
 
-def without_floors(event):
-    """The event without statements that only bound the toll from below."""
-    return replace(event, reports=tuple(r for r in event.reports if not r.floor))
+def simple_parts(event):
+    """The event with reports of its whole toll alone, none of which only bounds it from below."""
+    kept = [r for r in event.reports if r.quantity in ("killed", "wounded") and not r.floor]
+    return replace(event, strata=None, reports=tuple(kept))
 
 
 def effective_draws():
@@ -213,16 +210,19 @@ def effective_draws():
     import casualty_models as cm
 
     events = {
-        "one article": without_floors(cm.read_event(str(EVENT_FILE))),
-        "all reports": without_floors(cm.load_osh_2010()),
+        "one article": simple_parts(cm.read_event(str(EVENT_FILE))),
+        "all reports": simple_parts(cm.load_osh_2010()),
     }
-    plain = {"draws": 1000, "tune": 1000}
+    quiet = {"random_seed": 1, "progress": False, "predictions": False}
     tasks = {
-        QUICK: lambda e: cm.fit(cm.toll_model(e), engine="quick", random_seed=1, predictions=False),
-        NUTS: lambda e: cm.fit(cm.toll_model(e), random_seed=1, progress=False, predictions=False),
-        PLAIN: lambda e: plain_sample(cm.toll_model(e), **plain),
-        f"{PLAIN}, centered": lambda e: plain_sample(centered_model(e), **plain),
+        QUICK: lambda e: cm.fit(cm.toll_model(e), engine="quick", **quiet),
+        NUTS: lambda e: cm.fit(cm.toll_model(e), engine="nuts", **quiet),
+        PLAIN: lambda e: plain_sample(cm.toll_model(e)),
+        f"{PLAIN}, centered": lambda e: plain_sample(centered_model(e)),
     }
+    if find_spec("numpyro"):
+        tasks[NUMPYRO] = lambda e: plain_sample(cm.toll_model(e), sampler="numpyro")
+        tasks[f"{NUMPYRO}, centered"] = lambda e: plain_sample(centered_model(e), "numpyro")
     for what, event in events.items():
         for engine, task in tasks.items():
             load = busy()
@@ -245,65 +245,6 @@ def effective_draws():
                 }
 
 
-def shipped_events(most):
-    import casualty_models as cm
-    from casualty_models.backtest import seen, settled_events
-
-    found = {"osh-2010.toml": cm.read_event(str(EVENT_FILE)), "OSH2010": cm.load_osh_2010()}
-    for event in settled_events():
-        early = seen(event, EARLY_DAY)
-        if early is not None:
-            found[event.id] = early
-    names = list(found)
-    if most and most < len(names):
-        names = [names[i] for i in np.linspace(0, len(names) - 1, most).round().astype(int)]
-    return {name: found[name] for name in names}
-
-
-def errors(one, other):
-    """Monte Carlo standard errors between the quantiles of two sets of draws."""
-    import arviz as az
-
-    for prob in QUANTILES:
-        own = [float(az.mcse(draws, method="quantile", prob=prob)) for draws in (one, other)]
-        yield float((np.quantile(one, prob) - np.quantile(other, prob)) / np.hypot(*own))
-
-
-def exactness(most):
-    """One row an event: which engine answered, and the largest error of any quantile."""
-    import casualty_models as cm
-    from casualty_models.errors import DataError
-    from casualty_models.inference import provenance
-
-    for name, event in shipped_events(most).items():
-        try:
-            model = cm.toll_model(event, fill=True)
-        except DataError:
-            continue
-        quick, seconds, cpu = timed(
-            lambda model=model: cm.fit(model, engine="quick", random_seed=1, predictions=False)
-        )
-        row = {"event": name, "reports": len(event.reports), "seconds": seconds, "cpu_seconds": cpu}
-        record = provenance(quick)
-        row |= {"engine": record["engine"], "fallback": record.get("fallback", "")}
-        if record["engine"] == "quick":
-            long = {"draws": 4000, "tune": 1500, "target_accept": 0.97, "random_seed": 2}
-            nuts, _, row["cpu_seconds_nuts"] = timed(
-                lambda model=model, long=long: cm.fit(
-                    model, **long, predictions=False, progress=False
-                )
-            )
-            found = [
-                list(errors(quick.posterior[toll].values, nuts.posterior[toll].values))
-                for toll in TOLLS
-            ]
-            row["nuts_converged"] = provenance(nuts)["diagnostics"]["converged"]
-            row["root_mean_square"] = float(np.sqrt(np.mean(np.square(found))))
-            row["largest"] = float(np.abs(found).max())
-            row["beyond_4"] = int((np.abs(found) > 4).sum())
-        yield row | {"load": busy()}
-
-
 def written(rows, path):
     """Print rows as they come and keep them, with what the file already has of other parts."""
     found = []
@@ -320,17 +261,11 @@ def written(rows, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="by default all")
-    parser.add_argument(
-        "--events", type=int, help="how many events `exact` compares; by default all"
-    )
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
     makers = {"first": first_answer, "refit": refit, "draws": effective_draws}
     for part in options.parts or PARTS:
-        if part == "exact":
-            written(exactness(options.events), HERE / "speed_exact.csv")
-        else:
-            written(makers[part](), HERE / "speed.csv")
+        written(makers[part](), HERE / "speed.csv")
 
 
 if __name__ == "__main__":

@@ -120,6 +120,32 @@ cm.plot_priors(result, ax=axes[1])
 print(f"chance that more than {INQUIRY} were killed: {cm.prob_above(result, INQUIRY):.2f}")
 
 # %% [markdown]
+# ## Day by day
+#
+# The full timeline of reports, each day seen only as far as it was known then. The inquiry's
+# figure is drawn for comparison; the model never sees it before May 2011.
+
+# %%
+timeline = load_osh_2010()
+days = ["2010-06-11", "2010-06-12", "2010-06-13", "2010-06-14", "2010-06-16", "2010-06-20",
+        "2010-06-28", "2010-07-30", "2010-08-31", "2011-01-31"]  # fmt: skip
+known = [timeline.as_of(day) for day in days]
+fitted = cm.fit_many(known, random_seed=2010, engine="quick")
+moved = tolls_table(fitted).query("quantity == 'killed'").set_index("known_by")
+moved["inquiry's figure lies at percentile"] = [
+    100 * (1 - cm.prob_above(each, INQUIRY)) for each in fitted
+]
+numbers = moved[["lower95", "lower50", "median", "upper50", "upper95", moved.columns[-1]]]
+numbers.round(0).astype(int).assign(reports=[len(each.reports) for each in known])
+
+# %%
+ax = plot_unfolding(tolls_table(fitted), spacing="even", settled=INQUIRY)
+
+# %% [markdown]
+# The interval narrows as counting goes on. It rests on reports that were collected afterwards, so
+# the early days hold whatever reports have survived.
+
+# %% [markdown]
 # ## What would change the answer
 #
 # Three assumptions carry most of it. Each is changed here, one at a time, to a value that a
@@ -151,27 +177,6 @@ rows = {
 pd.DataFrame(rows, index=["5%", "median", "95%"]).T.round(-1).astype(int)
 
 # %% [markdown]
-# ## Day by day
-#
-# The full timeline of reports, each day seen only as far as it was known then. The inquiry's
-# figure is drawn for comparison; the model never sees it before May 2011.
-
-# %%
-timeline = load_osh_2010()
-days = ["2010-06-11", "2010-06-12", "2010-06-13", "2010-06-14", "2010-06-16", "2010-06-20",
-        "2010-06-28", "2010-07-30", "2010-08-31", "2011-01-31"]  # fmt: skip
-known = [timeline.as_of(day) for day in days]
-fitted = cm.fit_many(known, random_seed=2010, engine="quick")
-moved = tolls_table(fitted).query("quantity == 'killed'").set_index("known_by")
-moved["inquiry's figure lies at percentile"] = [
-    100 * (1 - cm.prob_above(each, INQUIRY)) for each in fitted
-]
-numbers = moved[["lower95", "lower50", "median", "upper50", "upper95", moved.columns[-1]]]
-numbers.round(0).astype(int).assign(reports=[len(each.reports) for each in known])
-
-# %%
-ax = plot_unfolding(tolls_table(fitted), spacing="even", settled=INQUIRY)
-
-# %% [markdown]
-# The interval narrows as counting goes on. It rests on reports that were collected afterwards, so
-# the early days hold whatever reports have survived.
+# Which of these rows holds, no report of 13 June could say: it is known from other events, or not
+# at all. What would have narrowed the answer that day is a count by somebody else than officials,
+# or a hospital's register of wounds.

@@ -67,20 +67,24 @@ print(answer)
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
 plot_families(answer, ax=axes[0])
-axes[0].axvline(MEMORY_BOOK, color="black", lw=1, ls="--")
+axes[0].plot(
+    MEMORY_BOOK, 0, "k^", ms=9, transform=axes[0].get_xaxis_transform(), clip_on=False, zorder=3
+)
 plot_model_weights(loglinear_average(kosovo, random_seed=1999), ax=axes[1])
 
 # %% [markdown]
-# The dashed line is the Memory Book. Independent lists, the textbook formula, would have said 7,400
-# and been sure of it: those who were easy to find were found by all. Decomposable graphs foretold
-# the counts far worse than the others and are left out.
+# The triangle on the axis is the Memory Book. Independent lists, the textbook formula, would have
+# said 7,400 and been sure of it: those who were easy to find were found by all. Decomposable graphs
+# foretold the counts far worse than the others and are left out.
 #
 # ### Would the method have passed a test on this very material?
 #
 # Hide one list. How many of its members are on none of the others? That number is known.
 
 # %%
-hide_each_list(kosovo, families=["graphs", "loglinear"], random_seed=1999).round(3)
+hide_each_list(kosovo, families=["graphs", "loglinear"], random_seed=1999).round(
+    {"median": 0, "lower95": 0, "upper95": 0, "place": 2}
+)
 
 # %% [markdown]
 # One list fails: nearly everyone whom it alone has, 845 people, should by the other lists not be
@@ -107,7 +111,7 @@ plot_model_weights(graph_average(gaza), ax=axes[1])
 # Seven counts, and a model with seven parameters reproduces them whatever they are. The answer of
 # that model rests on one thing that cannot be tested: that there is no interaction of all three
 # lists. Latent classes take it that two or three hidden groups of people differ in how easily they
-# are found; they fit the counts as well and reach from 43,000 to 86,000, with two hills.
+# are found; they fit the counts as well, reach further down and further up, and have two hills.
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
@@ -120,7 +124,8 @@ plot_unseen(answer, family="latent_class", ax=axes[1])
 # Deaths of October 2023 were listed under other conditions than those of March 2024. Month by month
 # the people are more alike. Each month borrows from the others how many people are missed, and the
 # total is a sum of draws, not of interval ends. (The published estimate, also from log-linear
-# models in strata, is 64,260, with an interval from 55,298 to 78,525.)
+# models in strata, is 64,260, with an interval from 55,298 to 78,525.) For 142 people no month is
+# known; they are in no stratum.
 
 # %%
 print(pooled_strata(load_lists("gaza_2024_3_by_month"), random_seed=2024))
@@ -146,7 +151,8 @@ people
 #
 # ## Palembang: no honest number
 #
-# 123 Korean women who were held at Palembang in the Second World War, on three lists.
+# 123 Korean women who were held at Palembang in the Second World War, on three lists, which the
+# published table calls b, c and d.
 
 # %%
 palembang = load_lists("korea_palembang_3")

@@ -14,6 +14,7 @@ from casualty_models.cli import main
 from casualty_models.cli.answer import QUANTILES
 from casualty_models.events import KINDS, read_event
 from casualty_models.inference import load_result, provenance
+from casualty_models.models.toll import toll_model
 
 HEAVY = {"arviz", "matplotlib", "nutpie", "pandas", "pymc", "pytensor", "scipy", "xarray"}
 
@@ -75,7 +76,11 @@ def fits(monkeypatch):
         seen.update(event=model, settings=settings)
         return seen["results"].pop(0) if seen["results"] else fake_result(model)
 
-    monkeypatch.setattr("casualty_models.models.toll.toll_model", lambda event: event)
+    real = toll_model
+    monkeypatch.setattr(
+        "casualty_models.models.toll.toll_model",
+        lambda event, *priors: real(event, *priors) if priors else event,
+    )
     monkeypatch.setattr("casualty_models.inference.fit", fit)
     return seen
 
@@ -203,9 +208,20 @@ def test_many_reports_not_used_do_not_push_the_answer_off_the_screen(event_file,
 
 def test_options_reach_the_fit(event_file, fits):
     options = ["--random-seed", 7, "--draws", 50, "--tune", 60, "--chains", 2]
-    run("estimate", event_file, "--as-of", "2010-06-12", "--target-accept", 0.99, *options)
+    run(
+        "estimate",
+        event_file,
+        "--as-of",
+        "2010-06-12",
+        "--target-accept",
+        0.99,
+        *options,
+        "--engine",
+        "nuts",
+    )
     assert fits["settings"] == {
         "random_seed": 7, "draws": 50, "tune": 60, "chains": 2, "target_accept": 0.99,
+        "engine": "nuts",
     }  # fmt: skip
     assert [r.quantity for r in fits["event"].reports] == ["wounded"]
 
@@ -395,7 +411,7 @@ def test_compiled_code_cannot_write_into_the_answer():
 @pytest.mark.parametrize(
     "args", [["--help"], ["estimate", "--help"], ["check", "BAD"], ["estimate", "BAD"],
              ["estimate", "missing.toml"], ["estimate", "FILE", "--as-of", "x"],
-             ["estimate", "FILE", "--plot", "osh.jpg"], ["check", "FILE"],
+             ["estimate", "FILE", "--plot", "osh.jpg"],
              ["example", "blank", "-"]],
 )  # fmt: skip
 def test_nothing_heavy_is_imported_before_the_input_is_known_to_be_good(event_file, args):
@@ -456,7 +472,7 @@ def test_check_shows_how_each_statement_was_read(event_file):
         assert f'"{said.says}" is read as {bounds}' in outcome.stdout
 
 
-def test_check_remarks_on_parts_minimums_and_unused_quantities(event_file):
+def test_check_remarks_on_parts_and_minimums(event_file):
     more = (
         '\n[[report]]\ndate = 2010-06-13\nsource = "border guards"\nquantity = "killed"\n'
         'value = 7\nfloor = true\nplace = "Yorkishlok"\ngroup = "children"\n'
@@ -466,7 +482,31 @@ def test_check_remarks_on_parts_minimums_and_unused_quantities(event_file):
     stdout = run("check", event_file).stdout
     assert "about a part of the event: place Yorkishlok, group children" in stdout
     assert "a minimum: the toll is at least its lower bound" in stdout
-    assert "kept, but the model uses only killed, wounded and missing" in stdout
+
+
+def test_check_shows_withdrawn_and_repeated_reports_and_estimates_by_others(event_file):
+    more = (
+        '\n[[report]]\ndate = 2010-06-13\nsource = "AP"\nquantity = "killed"\nvalue = 117\n'
+        'origin = "Health Ministry"\nretracted = "AP, 14 June: misheard"\n'
+        '\n[[estimate]]\ndate = 2010-06-13\nsource = "Institute"\nlower = 100\nupper = 400\n'
+        'prob = 0.9\nmethod = "lists of victims"\n'
+    )
+    event_file.write_text(EVENT + more, encoding="utf-8")
+    stdout = " ".join(run("check", event_file).stdout.split())
+    assert "repeats Health Ministry: a number of one origin counts once" in stdout
+    assert "withdrawn, not used: AP, 14 June: misheard" in stdout
+    assert "killed (estimate by another method): Institute (lists of victims)" in stdout
+    assert "90% between 100 and 400" in stdout
+
+
+def test_check_shows_what_hardly_goes_together(event_file):
+    more = "\n[[report]]\ndate = 2010-06-{}\nsource = 'ministry'\nquantity = 'killed'\nvalue = {}\n"
+    rows = "".join(more.format(day, n) for day, n in ((11, 971), (12, 97), (13, 98)))
+    event_file.write_text(EVENT + rows, encoding="utf-8")
+    outcome = run("check", event_file)
+    assert outcome.exit_code == 0
+    assert "one source's count so far went down" in " ".join(outcome.stdout.split())
+    assert max(map(len, outcome.stdout.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("args", [[], ["ethnic_riot"], ["ethnic_riot", "--mechanism", "gunshot"]])

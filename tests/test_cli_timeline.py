@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from fakes import fake_result
 
-from casualty_models.cli import main
+from casualty_models.cli import commands, main
 from casualty_models.cli.answer import QUANTILES
 from casualty_models.errors import DataError
 from casualty_models.events import read_event, read_events
@@ -22,7 +22,8 @@ end = 2010-06-14
 [[report]]
 date = 2010-06-11
 source = "Health Ministry"
-quantity = "hospitalized"
+quantity = "killed"
+retracted = "the ministry"
 value = 120
 
 [[report]]
@@ -111,6 +112,7 @@ def test_timeline_fits_each_day_as_it_was_known_then(osh, fits):
     assert [event.ongoing for event in fits["events"]] == [True, False]
     assert fits["settings"] == {
         "random_seed": 7, "draws": 1000, "tune": 1000, "chains": 4, "target_accept": 0.95,
+        "engine": "auto",
     }  # fmt: skip
     lines = outcome.stdout.splitlines()
     assert lines[:2] == [
@@ -295,12 +297,42 @@ def test_the_spreadsheet_example_can_be_read(tmp_path, monkeypatch):
 # Help and completion
 
 
-def test_completion_knows_the_commands(monkeypatch):
+@pytest.mark.parametrize(
+    ("begun", "completed"),
+    [
+        ("tim", ["timeline"]),
+        ("priors ethnic", ["ethnic_riot"]),
+        ("priors other --mechanism gun", ["gunshot"]),
+        ("example ", ["blank", "osh-2010", "spreadsheet"]),
+        ("timeline x --quantity w", ["wounded"]),
+        ("estimate --rep", ["--report"]),
+    ],
+)
+def test_the_tab_key_completes(monkeypatch, begun, completed):
     monkeypatch.setenv("_CASUALTY_MODELS_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", "casualty-models tim")
-    monkeypatch.setenv("COMP_CWORD", "1")
+    monkeypatch.setenv("COMP_WORDS", f"casualty-models {begun}")
+    monkeypatch.setenv("COMP_CWORD", str(len(begun.split(" "))))
     outcome = CliRunner().invoke(main, [], prog_name="casualty-models")
-    assert outcome.stdout.strip() == "plain,timeline"
+    assert outcome.stdout.split() == [f"plain,{word}" for word in completed]
+
+
+def test_completion_offers_every_example():
+    folder = Path(commands.__file__).parent / "examples"
+    names = sorted(path.stem for path in folder.iterdir())
+    assert commands._examples(None, None, "") == names
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_has_a_script_for_each_shell(monkeypatch, shell):
+    monkeypatch.setenv("_CASUALTY_MODELS_COMPLETE", f"{shell}_source")
+    if shell == "bash":  # click asks bash for its version first
+        monkeypatch.setattr(
+            "click.shell_completion.BashComplete._check_version", staticmethod(lambda: None)
+        )
+    outcome = CliRunner().invoke(main, [], prog_name="casualty-models")
+    assert outcome.exit_code == 0
+    assert "_CASUALTY_MODELS_COMPLETE" in outcome.stdout
+    assert f"{shell}_source" in (Path(__file__).parents[1] / "docs/command-line.md").read_text()
 
 
 def test_completion_is_explained():

@@ -22,15 +22,15 @@ from casualty_models.capture.graphs import graph_average, search_graphs
 from casualty_models.capture.independence import independence
 from casualty_models.capture.latent_class import latent_class
 from casualty_models.capture.loglinear import loglinear_average
-from casualty_models.capture.negative_binomial import unseen_given_odds
+from casualty_models.capture.negative_binomial import draw_unseen, unseen_given_odds
 from casualty_models.capture.prior_unseen import (
     class_prior,
-    draw_unseen,
     graph_prior,
     model_prior,
     shared_mass,
 )
 from casualty_models.capture.verdict import RULED_OUT, agree, counted, envelope, judge, kind_of
+from casualty_models.capture.verdict_words import people_apart
 from casualty_models.datasets.lists import load_lists
 from casualty_models.errors import ConvergenceWarning, DataError, NotEstimable
 from casualty_models.lists import CaptureHistories
@@ -281,6 +281,8 @@ def test_what_cannot_be_estimated_is_refused():
         estimate_unseen(load_lists("gaza_2024_3_by_month"))
     with pytest.raises(DataError, match=r"unknown family; got 'dga'\. The families are"):
         estimate_unseen(load_lists("spina_3"), families=["dga"])
+    with pytest.raises(DataError, match=r"must be a CaptureHistories; got 'DataFrame'\. Make one"):
+        estimate_unseen(load_lists("spina_3").to_frame())
 
 
 def test_families_are_only_run_when_they_are_named():
@@ -305,6 +307,10 @@ def test_numbers_in_words_have_two_digits_and_are_no_less_than_the_lists():
     assert " 123 " in found.sentences[1]
     for one, two in pairwise(found.sentences):
         assert one != two
+    # A narrow interval takes the digits that tell its ends apart; equal ends stay at two.
+    assert people_apart([1485, 1500, 1517]) == ["1,480", "1,500", "1,520"]
+    assert people_apart([7143, 7387, 7650]) == ["7,100", "7,400", "7,600"]
+    assert people_apart([123.0, 123.4, 190.0], least=123) == ["123", "123", "190"]
 
 
 # --- To the model of reports ------------------------------------------------------------------

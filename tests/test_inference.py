@@ -19,10 +19,12 @@ from casualty_models.inference import (
 from casualty_models.models.toll import toll_model
 from casualty_models.priors import TollPriors
 
+SHORT = {"draws": 100, "tune": 300, "progress": False}
+
 
 @pytest.fixture(scope="module")
 def result():
-    return fit(toll_model(ongoing_design()), random_seed=1)
+    return fit(toll_model(ongoing_design()), engine="nuts", random_seed=1)
 
 
 def test_default_run_converges_with_room_to_spare(result):
@@ -57,7 +59,7 @@ def test_result_has_the_groups_and_variables_that_the_docs_name(result):
 @pytest.mark.filterwarnings("ignore::casualty_models.errors.ConvergenceWarning")
 def test_same_seed_gives_the_same_draws_and_another_seed_does_not():
     draws = [
-        fit(toll_model(ongoing_design()), draws=100, tune=300, random_seed=seed, progress=False)
+        fit(toll_model(ongoing_design()), engine="nuts", random_seed=seed, **SHORT)
         for seed in (7, 7, 8)
     ]
     first, second, other = (d.posterior.true_killed.values for d in draws)
@@ -95,7 +97,7 @@ def test_result_survives_a_netcdf_file(result, tmp_path):
 
 def test_too_few_draws_are_said_in_plain_words():
     with pytest.warns(ConvergenceWarning, match="effective draws of the toll, fewer than 400"):
-        fit(toll_model(ongoing_design()), draws=20, tune=300, random_seed=1, progress=False)
+        fit(toll_model(ongoing_design()), engine="nuts", random_seed=1, **SHORT | {"draws": 20})
 
 
 def test_divergences_are_said_with_the_remedy():
@@ -118,7 +120,7 @@ def test_chains_that_disagree_are_said():
 def test_nothing_is_printed_and_no_warning_escapes_when_all_is_well(capfd):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        fit(toll_model(ongoing_design()), random_seed=1, progress=False)
+        fit(toll_model(ongoing_design()), engine="nuts", random_seed=1, progress=False)
     printed = capfd.readouterr()
     assert (printed.out, printed.err) == ("", "")
 

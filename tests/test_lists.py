@@ -1,5 +1,7 @@
 """`CaptureHistories`: reading, rules, and what can be said before a model is fitted."""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -97,12 +99,22 @@ def test_counts_cannot_be_changed_and_tables_compare_by_value():
     ("frame", "message"),
     [
         (two(police=[1, 0, 2]), r"row 3, column 'police': being on a list is 0 or 1; got 2"),
-        (two(police=[1, 0, "1"]), r"row 1, column 'police': being on a list is 0 or 1; got '1'"),
+        (two(police=[1, 0, "1"]), r"row 3, column 'police': being on a list is 0 or 1; got '1'"),
         (two(police=[1, 0, np.nan]), r"row 3, column 'police'.*got nan"),
         (two(count=[12, -1, 7]), r"counts, row 2: a count must be a whole number, 0 or more"),
         (two(count=[12, 2.5, 7]), r"counts, row 2: a count must be a whole number.*got 2.5"),
         (two(count=[12, np.nan, 7]), r"counts, row 2: a count must be a whole number.*got nan"),
-        (two(count=["a", "b", "c"]), r"counts must be numbers"),
+        (two(count=["12", "1,200", "7"]), r"counts, row 2: counts must be numbers; got .*1,200"),
+        (two(count=[12, pd.NA, 7]), r"counts, row 2: counts must be numbers; got <NA>"),
+        (two(count=[12, 1e300, 7]), r"counts, row 2: a count must be .* at most 10\^15"),
+        (two(police=[1, 0, pd.NA]), r"row 3, column 'police'.*got <NA>"),
+        (two(police=["yes", "no", "yes"]), r"row 1, column 'police'.*got 'yes'\. Use 1 for on"),
+        (two(police=[1, 0]), r"column 'press': columns must be equally long; got 3"),
+        (two(police=1), r"column 'police': a column must have one value a row; got 1"),
+        ({"police": 12, ("police", "press"): 7}, r"column 'police': a column must have one value"),
+        (pd.DataFrame([[1, 0, 3]], columns=["A", "A", "count"]), r"different names; got 'A'"),
+        ("lists.csv", r"a table is a data frame or a mapping of columns; got 'lists.csv'\. Read"),
+        (pd.DataFrame(), r"there must be at least one row"),
         (two(police=[0, 0, 1], press=[0, 1, 1]), r"row 1: everyone must be on at least one list"),
         (two(police=[1, 1, 1], press=[0, 0, 1]), r"rows 1 and 2: a combination of lists may occur"),
         (two(police=[0, 0, 0], press=[1, 1, 1]), r"rows 1 and 2: a combination"),
@@ -130,10 +142,30 @@ def test_a_person_on_no_list_and_a_column_that_is_no_list_are_refused():
     assert CaptureHistories.from_people(named, lists=["police", "press"]).n == 2
 
 
-def test_a_missing_stratum_is_refused():
-    frame = two(place=["north", None, "south"])
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_a_missing_stratum_is_refused(missing):
+    frame = two(place=["north", missing, "south"])
     with pytest.raises(DataError, match=r"row 2, column 'place': a stratum cannot be missing"):
         CaptureHistories.from_counts(frame, strata="place")
+
+
+def test_too_many_columns_are_refused_before_a_table_of_all_combinations_is_made():
+    many = {f"list {number}": [1, 1, 0] for number in range(40)}
+    with pytest.raises(DataError, match="there must be 2 to 12 lists"):
+        CaptureHistories.from_people(many)
+
+
+def test_a_large_table_of_people_is_counted_in_no_more_memory_than_a_few_copies():
+    rng = np.random.default_rng(1)
+    people = {name: rng.random(100_000) < 0.5 for name in "ABC"}
+    people["A"] |= ~(people["B"] | people["C"])
+    people["place"] = np.array(["north", "south", "west"])[rng.integers(3, size=100_000)]
+    tracemalloc.start()
+    table = CaptureHistories.from_people(people, strata="place")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert table.n == 100_000
+    assert peak < 40e6
 
 
 def test_shape_names_and_strata_are_checked():

@@ -48,10 +48,10 @@ def test_an_event_that_could_not_be_fitted_raises_its_error():
 
 def test_days_with_nothing_to_estimate_from_are_left_out():
     event = osh(
-        report("hospitalized", 0, 30),
+        report("killed", 0, 30, place="a street"),
         report("killed", 1, 3, place="one street"),
         report("wounded", 1, 40),
-        report("hospitalized", 2, 5),
+        report("killed", 2, 5, place="a street"),
         report("killed", 4, 97),
     )
     assert [day.day for day in report_days(event)] == [11, 14]
@@ -71,7 +71,7 @@ def test_steps_must_be_whole_days(every):
 
 def test_no_usable_report_has_no_days():
     with pytest.raises(DataError, match="no report of the number killed"):
-        report_days(osh(report("hospitalized", 1, 3)))
+        report_days(osh(report("killed", 1, 3, retracted="ministry")))
 
 
 def test_chance_of_more_is_that_of_log_normals():

@@ -146,7 +146,7 @@ def test_linear_axis(result, plot):
         else (ax.get_xlabel(), ax.get_xscale(), ax.get_xlim())
     )
     assert scale == "linear"
-    assert limits[0] == 0
+    assert -0.06 * limits[1] < limits[0] <= 0
     assert "log" not in label
 
 
@@ -255,6 +255,13 @@ def test_dots_are_the_quantiles(result, scale):
     diameter = ax.bbox.width * dots(ax).get_widths()[0]
     assert np.abs(pixels[0] - pixels[1]).max() < 1.1 * diameter
     assert np.abs(pixels[0] - pixels[1]).mean() < 0.35 * diameter
+
+
+def test_dots_of_the_smallest_tolls_are_inside_a_linear_axis():
+    result = fake_result(osh(report("killed", 3, 60), end=END), median=100.0, sigma=1.3)
+    ax = plot_toll(result, scale="linear")
+    left = ax.transData.transform(dots(ax).get_offsets())[:, 0].min()
+    assert left - ax.bbox.width * dots(ax).get_widths()[0] / 2 >= ax.bbox.x0
 
 
 def test_dots_do_not_touch(result):

@@ -204,6 +204,13 @@ def test_two_lists_say_that_the_prior_decides(estimates):
 # --- Weights ----------------------------------------------------------------------------------
 
 
+def test_an_answer_that_only_the_priors_make_finite_says_so(estimates):
+    assert "finite only by the priors" in alt_text(
+        plot_families(estimates["artificial_chan2021_3"])
+    )
+    assert "finite only" not in alt_text(plot_families(estimates["kosovo1999"]))
+
+
 def test_weights_are_those_of_the_table(averages):
     for average in averages["gaza_2024_3"]:
         ax = plot_model_weights(average)

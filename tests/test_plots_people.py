@@ -183,9 +183,9 @@ def test_no_line_without_a_count():
     assert "counted" not in alt_text(ax)
 
 
-def test_no_chance_is_given_for_what_the_model_was_told():
+def test_of_a_minimum_the_chance_of_twice_as_many_is_given():
     ax = plot_exceedance(fake_result(osh(report("killed", 3, 2, floor=True), end=END)))
-    assert "2 counted: a minimum" in alt_text(ax)
+    assert "2 counted, a minimum: more than 99% chance of twice that" in alt_text(ax)
     ax = plot_exceedance(fake_result(osh(report("killed", 3, 2), end=END)))
     assert "2 counted: more than 99% chance of more" in alt_text(ax)
 

@@ -163,6 +163,23 @@ def test_every_other_name_on_the_api_page_exists():
         assert hasattr(importlib.import_module(f"casualty_models.{module}"), attribute), name
 
 
+def test_every_other_name_on_the_api_page_has_an_example_that_runs():
+    page = text_of(ROOT / "docs" / "api.md")
+    for name in re.findall(r"^   ([\w.]+\.\w+)$", page, re.MULTILINE):
+        module, _, attribute = name.rpartition(".")
+        value = getattr(importlib.import_module(f"casualty_models.{module}"), attribute)
+        doc = inspect.getdoc(value) or ""
+        assert doc.splitlines()[0].endswith("."), name
+        assert ">>> " in doc.partition("Examples\n--------\n")[2], name
+
+
+def test_every_figure_is_in_the_gallery():
+    plots = importlib.import_module("casualty_models.plots")
+    gallery = text_of(ROOT / "docs" / "gallery.md")
+    names = [name for name in plots.__all__ if name.startswith("plot_")]
+    assert [name for name in names if not re.search(rf"\b{name}\((?!\))", gallery)] == []
+
+
 def test_import_is_light():
     code = """
 import json, sys, time
@@ -214,6 +231,7 @@ def test_imports_are_declared_dependencies():
     declared = {
         re.match(r"[\w-]+", text)[0].lower().replace("_", "-") for text in PROJECT["dependencies"]
     }
+    declared |= {"distributed"}  # an extra, imported where a cluster is given
     declared |= {"markupsafe", "nutpie", "pytensor"}  # part of jinja2 and of pymc[nutpie]
     provided = packages_distributions()
     undeclared = set()

@@ -89,7 +89,7 @@ def result():
 
 @pytest.fixture(scope="module")
 def nuts():
-    return fit(toll_model(ongoing_design()), random_seed=1)
+    return fit(toll_model(ongoing_design()), engine="nuts", random_seed=1)
 
 
 def errors(draws, exact, prob):
@@ -278,8 +278,9 @@ def test_auto_takes_quick_where_the_model_is_small():
         quick_result(Density(large), {"draws": 10, "chains": 1, "random_seed": 1}, only_small=True)
 
 
-def test_nuts_is_the_default_and_other_names_are_refused():
-    with pytest.raises(DataError, match=r"fit: unknown engine; got 'fast'. Use one of nuts, quick"):
+def test_auto_is_the_default_and_other_names_are_refused():
+    assert provenance(fit(conjugate(), random_seed=1))["engine"] == "quick"
+    with pytest.raises(DataError, match=r"fit: unknown engine; got 'fast'. Use one of auto, quick"):
         fit(conjugate(), engine="fast")
 
 
@@ -293,6 +294,16 @@ def test_models_that_numpy_cannot_follow_are_refused():
         pm.Potential("odd", _python_only(x))
     with pytest.raises(NotEvaluable, match="the density of this model"):
         Density(unknown).gradient(np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("error", [AttributeError, IndexError, AssertionError, TypeError])
+def test_operations_that_nobody_foresaw_are_left_to_nuts(error, monkeypatch):
+    def fail(model):
+        raise error("no such thing in batches")
+
+    monkeypatch.setitem(density_module._PARTS, "density", fail)
+    with pytest.raises(NotTrusted, match=r"NumPy cannot evaluate .* no such thing in batches"):
+        quick_result(Density(conjugate()), {"draws": 10, "chains": 1, "random_seed": 1})
 
 
 def _python_only(x):
@@ -316,6 +327,29 @@ def test_changed_reports_use_the_graphs_of_the_first_fit(monkeypatch):
     assert np.median(changed.posterior.true_killed) > 700
     with pytest.raises(NotEvaluable, match="written again"):
         Density(conjugate()).prior(1, np.random.default_rng(1))
+
+
+def test_what_is_not_in_the_structure_of_a_model_is_not_in_its_graph(monkeypatch):
+    from casualty_models.backtest import seen, settled_events
+
+    seen_events = [seen(event, day) for event in settled_events() for day in (1, 3)]
+    models = {}
+    for event in [event for event in seen_events if event is not None][::8]:
+        model = toll_model(event)
+        models.setdefault(model.structure, []).append(model)
+    pairs = [(group[0], group[-1]) for group in models.values() if len(group) > 1][:4]
+    assert pairs
+    for first, last in pairs:
+        monkeypatch.setattr(density_module, "_PROGRAMS", {})
+        own = Density(last)
+        points, _ = own.prior(20, np.random.default_rng(1))
+        expected, slope = own.gradient(points)
+        monkeypatch.setattr(density_module, "_PROGRAMS", {})
+        other, _ = Density(first).gradient(points)
+        found, same_slope = Density(last).gradient(points)
+        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_array_equal(same_slope, slope)
+        assert (other != expected).any()  # the data differ, and are seen
 
 
 def test_predictions_of_both_engines_are_alike(result, nuts):
@@ -449,7 +483,13 @@ def test_quick_agrees_with_long_nuts_on_shipped_events():
         quick = fit(model, engine="quick", random_seed=5, predictions=False)
         engines.append(provenance(quick)["engine"])
         nuts = fit(
-            model, draws=3000, tune=1500, target_accept=0.97, random_seed=6, predictions=False
+            model,
+            engine="nuts",
+            draws=3000,
+            tune=1500,
+            target_accept=0.97,
+            random_seed=6,
+            predictions=False,
         )
         for quantity in ("killed", "wounded"):
             one, other = toll_draws(quick, quantity), toll_draws(nuts, quantity)

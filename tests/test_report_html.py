@@ -6,19 +6,32 @@ from html.parser import HTMLParser
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
-from fakes import fake_result, osh, report
+from fakes import fake_divided, fake_result, osh, report
 
-from casualty_models.checks import DATA_SHARE_MEANING
+from casualty_models.checks import (
+    DATA_SHARE_MEANING,
+    contradictions,
+    contradictions_sentence,
+    narrowing_sentence,
+    sensitivity,
+    sensitivity_sentence,
+)
 from casualty_models.distributions import LogNormal
+from casualty_models.events import Estimate
 from casualty_models.inference import event_of, provenance
 from casualty_models.priors import TollPriors
 from casualty_models.report_html import repeat_command, report_page, write_report
 from casualty_models.report_html.figures import with_short_names
-from casualty_models.report_html.page import NOT_OVER
-from casualty_models.summaries import toll_sentence
+from casualty_models.report_html.page import CARE, LIMITS, MANY_REPORTS, NOT_OVER, UNDIVIDED
+from casualty_models.summaries import parts_table, toll_sentence
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 PRIORS = TollPriors.for_event("ethnic_riot", "gunshot")
+IDLE = {  # priors about what the event of most tests does not have
+    "documented_count", "opponent_count", "official_estimate", "other_estimate",
+    "official_missing", "other_missing", "own_losses", "enemy_losses", "hospitalized_share",
+    "part_spread", "part_ratio_spread", "unnamed_part", "reach",
+}  # fmt: skip
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "quotes": '"\' onload=alert(1) x="',
@@ -90,7 +103,7 @@ def page(html):
 @pytest.fixture
 def no_figures(monkeypatch):
     """Leave the figures out, which take longest, where a test is not about them."""
-    monkeypatch.setattr("casualty_models.report_html.page.figures", lambda result: [])
+    monkeypatch.setattr("casualty_models.report_html.page.figures", lambda *_, **__: [])
 
 
 def hostile_result(text):
@@ -159,6 +172,33 @@ def test_drawings_bring_no_style_that_reaches_the_page(html):
 def test_tables_have_captions_and_scopes(page):
     assert len(page.all("table")) == len(page.all("caption")) == 3
     assert all(cell.get("scope") in ("col", "row") for cell in page.all("th"))
+    # What is laid out as a block on a telephone stays a table for those who hear it.
+    roles = {"table": "table", "tr": "row", "td": "cell", "thead": "rowgroup", "tbody": "rowgroup"}
+    listed = [found for tag in roles for found in page.all(tag) if found.get("role") == roles[tag]]
+    assert len(listed) > 60
+
+
+def test_page_has_landmarks_and_a_way_past_them(page):
+    for landmark in ("header", "nav", "main", "footer"):
+        assert len(page.all(landmark)) == 1
+    links = [found["href"] for found in page.all("a")]
+    names = {value for name, value in attributes_of(page) if name == "id"}
+    assert links[0] == "#answer"
+    assert {link.removeprefix("#") for link in links} <= names
+    sections = [found["aria-labelledby"] for found in page.all("section")]
+    assert [link.removeprefix("#") for link in links[1:]] == sections
+
+
+@pytest.mark.parametrize("words", [*LIMITS, *CARE], ids=lambda words: words[:20])
+def test_page_says_what_is_not_included_and_how_not_to_use_it(page, words):
+    assert words in page.text
+
+
+def test_page_says_what_decided_the_answer(page, result):
+    table = sensitivity(result)
+    for quantity in ("killed", "wounded"):
+        assert narrowing_sentence(result, quantity) in page.text
+        assert sensitivity_sentence(table, quantity) in page.text
 
 
 def test_page_holds_the_answer_the_evidence_and_its_making(page, result):
@@ -173,7 +213,7 @@ def test_page_holds_the_answer_the_evidence_and_its_making(page, result):
         "casualty-models estimate EVENT.toml --tune 0 --random-seed 1",
         record["reports_hash"],
         NOT_OVER,
-        *(spec.metadata["meaning"] for spec in fields(TollPriors)),
+        *(spec.metadata["meaning"] for spec in fields(TollPriors) if spec.name not in IDLE),
     ):  # fmt: skip
         assert part in page.text
 
@@ -238,17 +278,96 @@ def test_only_addresses_of_the_web_become_links(no_figures, url):
         report("killed", 2, 50, url='https://example.org/?a="><script>'),
     )
     page = Page(report_page(with_record(fake_result(event))))
-    assert page.all("a") == [
-        {"href": 'https://example.org/?a="><script>', "rel": "noopener noreferrer"}
-    ]
+    outside = [found for found in page.all("a") if not found["href"].startswith("#")]
+    assert outside == [{"href": 'https://example.org/?a="><script>', "rel": "noopener noreferrer"}]
 
 
 def test_reports_not_used_are_marked_and_explained(no_figures):
     result = hostile_result("border crossing")
     text = Page(report_page(result)).text
-    assert "“several” killed, border crossing 5 to 9 not used, as a minimum" in text
+    assert "“several” killed, border crossing 5 to 9 about a part, as a minimum" in text
     assert "Reports not used as they stand border crossing: set aside" in text
     assert "The estimate rests on 2 of 3 reports." in text
+
+
+def test_statements_that_contradict_each_other_are_listed_the_worst_first(no_figures, monkeypatch):
+    monkeypatch.setattr("casualty_models.report_html.evidence.MOST_PAIRS", 2)
+    counts = [report("killed", day, n) for day, n in enumerate((40, 90, 1040, 110, 118, 119))]
+    event = osh(*counts, report("killed", 3, 2000, source="<b>rebels", source_kind="opponent"))
+    table = contradictions(event)
+    assert len(table) > 2
+    page = Page(report_page(with_record(fake_result(event))))
+    assert contradictions_sentence(table) in page.text
+    assert page.text.count("To doubt first: the") == 2
+    assert f"And {len(table) - 2} more, less far apart." in page.text
+    first = table.iloc[0]
+    assert f"{first['why']} ({first['sds']:.1f})" in page.text
+    assert "“1,040” killed, provisional government, 12 June 2010" in page.text
+
+
+def test_contradictions_are_drawn_where_there_are_any():
+    event = osh(*(report("killed", day, n) for day, n in enumerate((40, 1040, 110))))
+    page = Page(report_page(with_record(fake_result(event))))
+    labels = [svg["aria-label"] for svg in page.all("svg")]
+    assert len(labels) == 6
+    assert sum("as stated" in label for label in labels) == 1
+
+
+def test_one_statement_contradicts_nothing(no_figures):
+    page = Page(report_page(with_record(fake_result(osh(report("killed", 3, 97))))))
+    assert "There are no two statements that could contradict each other." in page.text
+
+
+def test_estimates_by_others_withdrawn_and_repeated_reports_are_shown(no_figures):
+    reports = (
+        report("killed", 3, 97),
+        report("killed", 2, 300, retracted="<i>ministry: counted twice"),
+        report("killed", 3, 97, source="AP", origin="provisional government"),
+        report("hospitalized", 3, 53),
+    )
+    lists = Estimate(
+        date="2010-06-14",
+        source="<u>Institute",
+        lower=180,
+        upper=520,
+        median=290,
+        people="civilians",
+    )
+    result = with_record(fake_result(osh(*reports, estimates=[lists])))
+    page = Page(report_page(result))
+    for part in (
+        "withdrawn, not used: <i>ministry: counted twice",
+        "count; repeats provisional government",
+        "“53” hospitalized 53 not used",
+        "<u>Institute method not given; civilians 180 to 520 (95%); median 290",
+        "of 4 reports and 1 estimate by other methods.",
+    ):
+        assert part in page.text
+    assert len(page.all("table")) == len(page.all("caption")) == 5  # casualties, hospitalized
+
+
+def test_an_event_in_parts_has_a_table_and_a_figure_of_them(html):
+    page = Page(report_page(with_record(fake_divided())))
+    assert len(page.all("table")) == 4
+    assert len(page.all("svg")) == 7
+    assert "By place. The parts of one draw sum to its total" in page.text
+    found = parts_table(fake_divided(), "place", probs=(0.9,))
+    assert all(printed in page.text for printed in found["printed"])
+    meanings = {spec.name: spec.metadata["meaning"] for spec in fields(TollPriors)}
+    assert meanings["part_spread"] in page.text
+    assert meanings["reach"] not in page.text
+    assert UNDIVIDED not in page.text
+    assert UNDIVIDED in html
+
+
+def test_many_reports_come_last_and_many_notes_are_folded(no_figures):
+    reports = [report("killed", 3, 90 + n, source=f"source {n}") for n in range(MANY_REPORTS + 1)]
+    notes = [f"source {n}: set aside" for n in range(9)]
+    page = Page(report_page(with_record(fake_result(osh(*reports)), notes=notes)))
+    assert [found["aria-labelledby"] for found in page.all("section")][-1] == "reports"
+    assert [found["href"] for found in page.all("a")][-1] == "#reports"
+    assert len(page.all("details")) == 1
+    assert all(note in page.text for note in notes)
 
 
 def test_priors_that_were_changed_are_marked(no_figures, result):
@@ -269,6 +388,12 @@ def test_the_command_names_what_differs_from_the_defaults(no_figures):
     command = "casualty-models estimate 'a b.toml' --as-of 2010-06-13 --chains 2 --random-seed 1"
     assert repeat_command(early, "a b.toml") == command
     assert Page(report_page(early, event_file="a b.toml")).text.count(command) == 1
+
+
+@pytest.mark.parametrize(("engine", "option"), [("quick", "quick"), ("nutpie", "nuts")])
+def test_the_command_names_the_engine(engine, option):
+    command = repeat_command(with_record(fake_result(), engine=engine))
+    assert command.endswith(f"--engine {option} --random-seed 1")
 
 
 def test_the_caller_keeps_his_style_and_has_no_figures_left(result):

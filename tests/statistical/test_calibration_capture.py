@@ -10,6 +10,7 @@ from scipy import stats
 
 from casualty_models.capture.graphs import graph_average
 from casualty_models.capture.hierarchical import model_space
+from casualty_models.capture.independence import independence
 from casualty_models.capture.loglinear import MAIN_SD, loglinear_average
 from casualty_models.lists import CaptureHistories
 
@@ -62,6 +63,16 @@ def place(posterior, unseen, rng):
     return lower + rng.random() * (upper - lower)
 
 
+def places_of_independence(repeats, analysed, rng):
+    found = []
+    for _ in range(repeats):
+        # With delta 1/4 each list has a Beta(1, 1) capture share.
+        shares = shares_of_a_graph(CLIQUES["[1][2][3]"], 0.25, rng)
+        table, unseen = seen_and_unseen(shares, 150, rng)
+        found.append(place(independence(table, a=1.0, b=analysed), unseen, rng))
+    return np.array(found)
+
+
 def places_of_graphs(repeats, truth, analysed, rng):
     found = []
     orders = list(CLIQUES.values())
@@ -90,6 +101,12 @@ def p_value(places):
     """The smaller of two p values: of a shift, and of intervals too narrow or too wide."""
     folded = np.abs(2 * places - 1)
     return min(stats.kstest(values, "uniform").pvalue for values in (places, folded))
+
+
+def test_independent_lists_are_calibrated_and_a_wrong_prior_is_not():
+    assert p_value(places_of_independence(300, 1.0, np.random.default_rng(1))) > 0.01
+    # 150 people leave little to the prior; it takes one as sure as 200 more to be noticed.
+    assert p_value(places_of_independence(300, 200.0, np.random.default_rng(1))) < 1e-6
 
 
 def test_graphs_are_calibrated_and_a_wrong_delta_is_not():

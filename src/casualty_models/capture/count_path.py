@@ -27,7 +27,8 @@ from casualty_models.capture.tempering import TemperingPath
 
 _IN_PROPORTION = 3
 _DELAY, _RARE = 3.0, 0.1
-_NUMBERS_AT_ONCE = 100_000
+# Larger arrays are handed back to the system each time, which takes as long as the sums.
+_NUMBERS_AT_ONCE = 60_000
 
 
 def count_path(model: StickBreaking, counts: np.ndarray) -> TemperingPath:

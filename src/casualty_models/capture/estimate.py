@@ -16,9 +16,10 @@ import numpy as np
 from casualty_models.capture.families import DEFAULT, TWO_LISTS, Settings, run_families
 from casualty_models.capture.family_answer import FamilyAnswer
 from casualty_models.capture.pooling import toll_ends, toll_tree
+from casualty_models.capture.seeds import known_seed
 from casualty_models.capture.verdict import Kind, judge, kind_of
 from casualty_models.capture.verdict_words import no_estimate, sentences
-from casualty_models.errors import NotEstimable
+from casualty_models.errors import DataError, NotEstimable
 from casualty_models.events import Estimate
 from casualty_models.lists import CaptureHistories
 
@@ -175,7 +176,7 @@ def estimate_unseen(
     histories: CaptureHistories,
     *,
     families: Sequence[str] | None = None,
-    particles: int = 2000,
+    particles: int | None = None,
     sensitivity: bool = True,
     random_seed: int | None = None,
 ) -> UnseenEstimate:
@@ -190,7 +191,7 @@ def estimate_unseen(
         ``"loglinear"``, ``"latent_class"``, ``"two_lists"``. By default all that the number of
         lists allows.
     particles
-        Of the latent classes, which take nearly all of the time.
+        Of `latent_class`, which takes nearly all of the time; its default by default.
     sensitivity
         Also run families with other priors, to tell what the prior decides: graphs on up to 7
         lists, log-linear models on up to 5, latent classes on 3.
@@ -206,7 +207,7 @@ def estimate_unseen(
     NotEstimable
         If nothing can be said: no one is on two lists, or on any.
     DataError
-        If a family is unknown or there are several strata.
+        If a family is unknown, there are several strata, or the table was not read yet.
 
     Warns
     -----
@@ -222,11 +223,15 @@ def estimate_unseen(
     >>> print(estimate.sentences[0])
     730 people in all, 95% interval 680 to 810; 621 of them are on the lists.
     """
+    if not isinstance(histories, CaptureHistories):
+        remedy = "Make one by CaptureHistories.from_counts or from_people."
+        rule = "must be a CaptureHistories"
+        raise DataError(rule, place="histories", value=type(histories).__name__, remedy=remedy)
     _ = histories.cells  # one stratum, or a message that says so
     report = histories.estimability().reports[0]
     if report.verdict == "cannot be estimated":
         raise NotEstimable(f"{report.stratum}: {' '.join(report.reasons)}")
-    seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
+    seed = known_seed(random_seed)
     usual = TWO_LISTS if len(histories.lists) == 2 else DEFAULT  # noqa: PLR2004
     settings = Settings(particles, sensitivity, seed)
     answers = judge(run_families(histories, usual if families is None else families, settings))

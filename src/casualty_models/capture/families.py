@@ -16,10 +16,10 @@ from casualty_models.capture.evidence import (
 from casualty_models.capture.family_answer import FamilyAnswer
 from casualty_models.capture.graphs import delta_sensitivity, graph_average
 from casualty_models.capture.independence import independence
-from casualty_models.capture.latent_class import capture_share_sensitivity, latent_class
+from casualty_models.capture.latent_class import SIZES, capture_share_sensitivity, latent_class
 from casualty_models.capture.loglinear import interaction_sensitivity, loglinear_average
-from casualty_models.capture.negative_binomial import unseen_given_odds
-from casualty_models.capture.prior_unseen import class_prior, draw_unseen, graph_prior, model_prior
+from casualty_models.capture.negative_binomial import draw_unseen, unseen_given_odds
+from casualty_models.capture.prior_unseen import class_prior, graph_prior, model_prior
 from casualty_models.capture.result import ATTRIBUTE
 from casualty_models.capture.two_lists import odds_ratio_curve, two_list_posterior
 from casualty_models.distributions import Beta
@@ -44,14 +44,14 @@ class Settings:
     Parameters
     ----------
     particles
-        Of `latent_class`.
+        Of `latent_class`; None for its default.
     sensitivity
         Whether families are also run with other priors, as far as that takes little time.
     random_seed
         The seed of all of them.
     """
 
-    particles: int
+    particles: int | None
     sensitivity: bool
     random_seed: int
 
@@ -160,7 +160,7 @@ def _latent_class(histories: CaptureHistories, settings: Settings) -> FamilyAnsw
     unseen = unseen_given_odds(histories.n, log_odds)
     facts = {}
     if settings.sensitivity and len(histories.lists) == _UNSETTLED_LISTS:
-        particles = max(settings.particles // 2, 100)
+        particles = max((settings.particles or SIZES[0]) // 2, 100)
         table = capture_share_sensitivity(
             histories, _OTHER_SHARES, particles=particles, random_seed=settings.random_seed
         )

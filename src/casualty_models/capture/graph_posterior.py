@@ -12,6 +12,7 @@ from casualty_models.capture.graph_search import GraphSearch
 from casualty_models.capture.graph_sums import GraphSums, sum_graphs
 from casualty_models.capture.hyper_dirichlet import hyper_dirichlet
 from casualty_models.capture.result import to_datatree
+from casualty_models.capture.seeds import known_seed
 from casualty_models.capture.unseen import UnseenPosterior
 from casualty_models.lists import CaptureHistories
 
@@ -156,7 +157,7 @@ class GraphAverage:
         >>> dict(tree["posterior"].sizes)
         {'chain': 4, 'draw': 100}
         """
-        seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
+        seed = known_seed(random_seed)
         unseen = self.unseen.draw(np.random.default_rng(seed), draws * chains)
         record = {"method": "graphs", "random_seed": seed, **self._record()}
         return to_datatree(self.histories, unseen.reshape(chains, draws), record=record)

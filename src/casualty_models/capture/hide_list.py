@@ -17,6 +17,7 @@ import numpy as np
 from casualty_models.capture.families import Settings, run_families
 from casualty_models.capture.family_answer import FamilyAnswer
 from casualty_models.capture.pooling import toll_ends
+from casualty_models.capture.seeds import known_seed
 from casualty_models.capture.verdict import counted, judge, kind_of
 from casualty_models.errors import NotEstimable
 from casualty_models.lists import CaptureHistories
@@ -79,7 +80,7 @@ def hide_each_list(
     if len(histories.lists) < _FEWEST_LISTS:
         raise NotEstimable("with two lists none can be hidden: one list alone tells nothing")
     _ = histories.cells  # one stratum, or a message that says so
-    seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
+    seed = known_seed(random_seed)
     usual = _TWO if len(histories.lists) == _FEWEST_LISTS else _DEFAULT
     settings = Settings(particles, False, seed)
     chosen = tuple(usual if families is None else families)

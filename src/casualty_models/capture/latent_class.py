@@ -32,7 +32,9 @@ from casualty_models.capture.count_path import count_path
 from casualty_models.capture.latent_class_model import latent_class_model
 from casualty_models.capture.latent_class_priors import LatentClassPriors
 from casualty_models.capture.latent_class_record import caution, make_record
+from casualty_models.capture.negative_binomial import draw_unseen
 from casualty_models.capture.result import ATTRIBUTE, to_datatree
+from casualty_models.capture.seeds import known_seed
 from casualty_models.capture.stick_breaking import StickBreaking, class_shares, log_odds_unseen
 from casualty_models.capture.tempering import Effort, temper
 from casualty_models.distributions import Beta
@@ -55,8 +57,8 @@ SHARES = (Beta(0.5, 0.5), Beta(1.0, 1.0), Beta(1.0, 3.0))
 # Ten states a stage let chains cross between modes early on the path, where they still can: with
 # five the weights of the modes of the Netherlands table vary twice as much for the same work.
 _STEPS, _DRAWS_PER_PARTICLE = 10, 5
+SIZES = (2000, 10_000)
 _FEWEST = {"classes": 1, "particles": 100, "populations": 2}
-_LARGEST_POISSON = 1e15
 _INTERVAL = (0.5, 0.025, 0.975)
 
 
@@ -65,7 +67,7 @@ def latent_class(
     *,
     priors: LatentClassPriors | None = None,
     classes: int = 10,
-    particles: int = 2000,
+    particles: int | None = None,
     populations: int = 4,
     random_seed: int | None = None,
 ) -> "xr.DataTree":
@@ -82,7 +84,8 @@ def latent_class(
         toll no longer moves from 10 to 15; from 5 to 10 the lower end of Gaza's 95 % interval
         moves by 6 percent, all else by less than 1.
     particles
-        States of each population at each stage of the path; five times as many draws are kept.
+        States of each population at each stage of the path; five times as many draws are kept. By
+        default 2,000 and, if the populations then disagree, a second run with 10,000.
     populations
         Independent repetitions; their agreement is the check of convergence.
     random_seed
@@ -124,28 +127,29 @@ def latent_class(
     >>> bool(715 < result["posterior"]["true_killed"].median() < 740)
     True
     """
-    _require(histories, classes=classes, particles=particles, populations=populations)
-    seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
+    sizes = SIZES if particles is None else (particles,)
+    _require(histories, classes=classes, particles=sizes[0], populations=populations)
+    seed = known_seed(random_seed)
     rng = np.random.default_rng(seed)
     priors = LatentClassPriors() if priors is None else priors
     filled = histories.cells > 0
     model = StickBreaking(histories.patterns[filled].astype(float), classes, priors)
-    counts = histories.cells[filled, None].astype(float)
-    effort = Effort(populations, -(-particles // _STEPS), _STEPS, _STEPS * _DRAWS_PER_PARTICLE)
-    tempered = temper(count_path(model, counts), effort, rng)
-    log_odds = log_odds_unseen(model, tempered.states)
-    unseen = _draw_unseen(histories.n, log_odds, rng)
-    record = {
-        "method": "latent_class",
-        "random_seed": seed,
-        "settings": {
-            "classes": classes,
-            "particles": particles,
-            "populations": populations,
-            "priors": priors.to_dict(),
-        },
-        **make_record(histories, model, tempered, unseen),
+    path = count_path(model, histories.cells[filled, None].astype(float))
+    for size in sizes:
+        effort = Effort(populations, -(-size // _STEPS), _STEPS, _STEPS * _DRAWS_PER_PARTICLE)
+        tempered = temper(path, effort, rng)
+        log_odds = log_odds_unseen(model, tempered.states)
+        unseen = draw_unseen(histories.n, log_odds, rng)
+        findings = make_record(histories, model, tempered, unseen)
+        if findings["diagnostics"]["converged"]:
+            break
+    settings = {
+        "classes": classes,
+        "particles": size,
+        "populations": populations,
+        "priors": priors.to_dict(),
     }
+    record = {"method": "latent_class", "random_seed": seed, "settings": settings, **findings}
     stats = {"log_odds_unseen": log_odds}
     tree = to_datatree(histories, unseen, sample_stats=stats, record=record)
     tree["posterior"] = (
@@ -232,13 +236,6 @@ def _warn(histories: CaptureHistories, advice: Sequence[str]) -> None:
         warnings.warn(open_question, UserWarning, stacklevel=3)
     for sentence in advice:
         warnings.warn(sentence, ConvergenceWarning, stacklevel=3)
-
-
-def _draw_unseen(seen: int, log_odds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw from the negative binomial of the unseen; beyond 1e15 its spread is that of a Gamma."""
-    mean = rng.gamma(seen, size=log_odds.shape) * np.exp(log_odds)
-    counted = rng.poisson(np.minimum(mean, _LARGEST_POISSON)).astype(float)
-    return np.where(mean < _LARGEST_POISSON, counted, np.rint(mean))
 
 
 def _class_draws(

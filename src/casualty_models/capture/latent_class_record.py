@@ -9,6 +9,7 @@ from casualty_models.capture.agreement import agreement, evidence_of
 from casualty_models.capture.modes import Mode, find_modes
 from casualty_models.capture.stick_breaking import StickBreaking
 from casualty_models.capture.tempering import Tempered
+from casualty_models.capture.verdict_words import people_apart
 from casualty_models.lists import CaptureHistories
 
 _MANY = 20
@@ -85,7 +86,11 @@ def _notes(
             " (`capture_share_sensitivity` shows by how much)."
         )
     if len(modes) > 1:
-        parts = [f"near {m.toll:,.0f} ({m.weight:.0%}, give or take {m.error:.0%})" for m in modes]
+        tolls = people_apart(mode.toll for mode in modes)
+        parts = [
+            f"near {toll} ({mode.weight:.0%}, give or take {mode.error:.0%})"
+            for toll, mode in zip(tolls, modes, strict=True)
+        ]
         notes.append(
             f"The toll has {len(modes)} modes, {', '.join(parts)}: the lists do not tell which"
             " explanation of them is right. A single interval hides that."

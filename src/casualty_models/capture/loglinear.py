@@ -29,6 +29,7 @@ from casualty_models.capture.loglinear_posterior import INTERVAL, LoglinearAvera
 from casualty_models.capture.max_likelihood import MlEstimate, ml_estimate, ml_table, no_highest
 from casualty_models.capture.model_search import ModelSearch, search_models
 from casualty_models.capture.negative_binomial import unseen_given_odds
+from casualty_models.capture.seeds import known_seed
 from casualty_models.errors import ConvergenceWarning, DataError, NotEstimable
 from casualty_models.lists import CaptureHistories
 
@@ -105,7 +106,7 @@ def loglinear_average(
     >>> bool(690 < average.quantile(0.5) < 760)
     True
     """
-    seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
+    seed = known_seed(random_seed)
     rng = np.random.default_rng(seed)
     space = _space(histories, order)
     problem = _problem(histories, space, interaction_sd)

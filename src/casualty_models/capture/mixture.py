@@ -21,7 +21,8 @@ import numpy as np
 from scipy.stats import t
 
 from casualty_models.capture.families import Settings, run_families
-from casualty_models.capture.verdict_words import people
+from casualty_models.capture.seeds import known_seed
+from casualty_models.capture.verdict_words import people_apart
 from casualty_models.errors import NotEstimable
 from casualty_models.lists import CaptureHistories
 from casualty_models.lists.linkage import WeightedTables
@@ -126,14 +127,15 @@ class MixtureEstimate:
         return frame
 
     def __str__(self) -> str:
-        lower, middle, upper = (people(x) for x in self.quantile([0.025, 0.5, 0.975]))
+        lower, middle, upper = people_apart(self.quantile([0.025, 0.5, 0.975]))
         medians = np.median(self.points, axis=1)
+        least, most = people_apart([medians.min(), medians.max()])
         share = self.between / (self.within + self.between)
         return (
             f"{middle} people in all, 95% interval {lower} to {upper}, over"
             f" {len(self.points)} tables.\n"
             f"Of the variance of the log toll {share:.0%} lies between the tables: their medians"
-            f" run from {people(medians.min())} to {people(medians.max())}."
+            f" run from {least} to {most}."
         )
 
 
@@ -178,7 +180,7 @@ def across_tables(
     >>> mixture.between > mixture.within
     True
     """
-    seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
+    seed = known_seed(random_seed)
     broken = [
         name
         for name, table in zip(tables.names, tables.tables, strict=True)

@@ -10,6 +10,7 @@ from casualty_models.capture.unseen import UnseenPosterior
 _BLOCK = 1 << 21
 _BINS = 2048
 _TOLERANCE = 1e-7
+_LARGEST_POISSON, _MOST_LOG_ODDS = 1e15, 200.0
 
 
 def unseen_given_odds(
@@ -61,6 +62,23 @@ def unseen_given_odds(
 
     grid = refine(coarse_grid(seen), lambda unseen: log_mass(unseen)[None], _TOLERANCE)
     return UnseenPosterior(grid, log_mass(grid.points))
+
+
+def draw_unseen(seen: int, log_odds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a draw of the unseen for each draw of the log odds of being unseen.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from casualty_models.capture.negative_binomial import draw_unseen
+    >>> draws = draw_unseen(100, np.full(4000, np.log(0.5)), np.random.default_rng(1))
+    >>> bool(48 < draws.mean() < 52)
+    True
+    """
+    # A Poisson with a Gamma mean; beyond 1e15 its spread is that of the Gamma.
+    mean = rng.gamma(seen, size=log_odds.shape) * np.exp(np.minimum(log_odds, _MOST_LOG_ODDS))
+    counted = rng.poisson(np.minimum(mean, _LARGEST_POISSON)).astype(float)
+    return np.where(mean < _LARGEST_POISSON, counted, np.rint(mean))
 
 
 def _binned(log_odds: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

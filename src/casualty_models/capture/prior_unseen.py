@@ -21,7 +21,6 @@ from casualty_models.capture.loglinear import MAIN_SD
 if TYPE_CHECKING:
     from casualty_models.capture.graph_posterior import GraphAverage
 
-_LARGEST = 1e15
 _MOST_ODDS = 200.0
 
 
@@ -110,22 +109,6 @@ def class_prior(
     log_break = np.concatenate([log_break, np.zeros((1, draws))])
     missed = np.log1p(-rng.beta(*priors.share, size=(lists, classes, draws))).sum(axis=0)
     return _log_odds(logsumexp(log_left + log_break + missed, axis=0))
-
-
-def draw_unseen(seen: int, log_odds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return a draw of the unseen for each draw of the log odds, given the people seen.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from casualty_models.capture.prior_unseen import draw_unseen
-    >>> draws = draw_unseen(100, np.full(4000, np.log(0.5)), np.random.default_rng(1))
-    >>> bool(48 < draws.mean() < 52)
-    True
-    """
-    mean = rng.gamma(seen, size=log_odds.shape) * np.exp(np.minimum(log_odds, _MOST_ODDS))
-    counted = rng.poisson(np.minimum(mean, _LARGEST)).astype(float)
-    return np.where(mean < _LARGEST, counted, np.rint(mean))
 
 
 def shared_mass(first: np.ndarray, second: np.ndarray, bins: int = 60) -> float:

@@ -29,9 +29,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casualty_models.capture.prior_unseen import draw_unseen
+from casualty_models.capture.negative_binomial import draw_unseen
+from casualty_models.capture.seeds import known_seed
 from casualty_models.capture.stratum_odds import GRID, StratumOdds, log_odds_of, prior_shares
-from casualty_models.capture.verdict_words import people
+from casualty_models.capture.verdict_words import people_apart
 from casualty_models.errors import NotEstimable
 from casualty_models.lists import CaptureHistories
 
@@ -121,13 +122,13 @@ class StrataEstimate:
         >>> pooled_strata(table, random_seed=1).sentences()[1].split(":")[0]
         'The total leaves out south (9 people on the lists)'
         """
-        lower, middle, upper = self.quantile([0.025, 0.5, 0.975])
         kept = self.draws["posterior"].sizes["stratum"]
         seen = self.histories.n - sum(self.histories.stratum(name).n for name in self.left_out)
+        lower, middle, upper = people_apart(self.quantile([0.025, 0.5, 0.975]), seen)
         spread = float(np.median(self.draws["posterior"]["spread"].values))
         found = [
-            f"{people(middle, seen)} people in {kept} strata, 95% interval {people(lower, seen)} to"
-            f" {people(upper, seen)}; {seen:,} of them are on the lists."
+            f"{middle} people in {kept} strata, 95% interval {lower} to {upper};"
+            f" {seen:,} of them are on the lists."
         ]
         found += [
             f"The total leaves out {name} ({self.histories.stratum(name).n:,} people on the lists):"
@@ -193,7 +194,7 @@ def pooled_strata(
     kept = [name for name in histories.strata if name not in left_out]
     if not kept:
         raise NotEstimable(f"no stratum can be estimated: {next(iter(left_out.values()))}")
-    seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
+    seed = known_seed(random_seed)
     prior = prior_shares(len(histories.lists), interaction_sd, seed)
     parts = [
         log_odds_of(histories.stratum(name), prior, interaction_sd=interaction_sd,

@@ -26,6 +26,7 @@ import numpy as np
 
 from casualty_models.capture.negative_binomial import unseen_given_odds
 from casualty_models.capture.result import to_datatree
+from casualty_models.capture.seeds import known_seed
 from casualty_models.capture.unseen import UnseenPosterior
 from casualty_models.distributions import Distribution, LogNormal
 from casualty_models.errors import DataError
@@ -165,7 +166,7 @@ def two_list_posterior(
     >>> abs(apart.quantile(0.5) - 1500) < 10
     np.True_
     """
-    seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
+    seed = known_seed(random_seed)
     rng = np.random.default_rng(seed)
     factor = _log_factor(histories, rng, draws)
     ratios = odds_ratio.draw(rng, draws)

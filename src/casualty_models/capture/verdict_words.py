@@ -1,6 +1,7 @@
 """The answer of several families of models in plain sentences."""
 
 import math
+from collections.abc import Iterable
 
 from casualty_models.capture.family_answer import ASSUMPTIONS, FamilyAnswer
 from casualty_models.capture.verdict import INTERVAL, Kind, counted
@@ -14,7 +15,7 @@ _ONLY_FULL_MODEL = 0.5
 _NOTABLE_SHIFT = 0.1
 
 
-def people(value: float, least: float = 0.0) -> str:
+def people(value: float, least: float = 0.0, *, digits: int = 2) -> str:
     """Return a number of people in two digits, never less than what was counted.
 
     Examples
@@ -23,7 +24,21 @@ def people(value: float, least: float = 0.0) -> str:
     >>> people(12_190.0), people(123.6, least=123)
     ('12,000', '123')
     """
-    return f"{max(float(f'{value:.2g}'), least):,.0f}"
+    return f"{max(float(f'{value:.{digits}g}'), least):,.0f}"
+
+
+def people_apart(values: Iterable[float], least: float = 0.0) -> list[str]:
+    """Return numbers of people in two digits, or in three or four where that tells them apart.
+
+    Examples
+    --------
+    >>> from casualty_models.capture.verdict_words import people_apart
+    >>> people_apart([9236.0, 12_190.0, 18_081.0]), people_apart([1485.0, 1500.0, 1517.0])
+    (['9,200', '12,000', '18,000'], ['1,480', '1,500', '1,520'])
+    """
+    ends = list(values)
+    tries = [[people(end, least, digits=digits) for end in ends] for digits in (2, 3, 4)]
+    return next((found for found in tries if len(set(found)) == len(found)), tries[0])
 
 
 def sentences(
@@ -96,7 +111,7 @@ def _averaged(
     answers: tuple[FamilyAnswer, ...],
     ends: tuple[float, float, float],
 ) -> list[str]:
-    lower, middle, upper = (people(end, histories.n) for end in ends)
+    lower, middle, upper = people_apart(ends, histories.n)
     chosen = counted(answers)
     names = _joined([answer.name for answer in chosen])
     if len(chosen) > 1:
@@ -119,7 +134,7 @@ def _spread(
     answers: tuple[FamilyAnswer, ...],
     ends: tuple[float, float, float],
 ) -> list[str]:
-    lower, upper = people(ends[0], histories.n), people(ends[2], histories.n)
+    lower, upper = people_apart(ends[::2], histories.n)
     parts = [_of_family(histories, answer) for answer in counted(answers)]
     assumed = [f"{a.name}, {ASSUMPTIONS[a.family]}" for a in counted(answers)]
     return [
@@ -136,7 +151,7 @@ def _prior(
     answers: tuple[FamilyAnswer, ...],
     ends: tuple[float, float, float],
 ) -> list[str]:
-    lower, middle, upper = (people(end, histories.n) for end in ends)
+    lower, middle, upper = people_apart(ends, histories.n)
     (answer,) = (a for a in answers if a.family == "two_lists")
     curve = [
         f"{people(histories.n + answer.fact(f'median_at_odds_ratio_{r:g}'), histories.n)} if {r:g}"
@@ -151,10 +166,8 @@ def _prior(
 
 
 def _of_family(histories: CaptureHistories, answer: FamilyAnswer) -> str:
-    lower, middle, upper = (
-        people(histories.n + end, histories.n)
-        for end in answer.quantiles([INTERVAL[0], 0.5, INTERVAL[1]])
-    )
+    ends = histories.n + answer.quantiles([INTERVAL[0], 0.5, INTERVAL[1]])
+    lower, middle, upper = people_apart(ends, histories.n)
     return f"{answer.name} {middle} ({lower} to {upper})"
 
 

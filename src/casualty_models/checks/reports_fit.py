@@ -57,13 +57,13 @@ def reports_fit(
     """
     table = report_table(event)
     toll = np.column_stack([values[f"true_{name}"] for name in QUANTITIES])[:, table.quantity]
-    slower = np.array([1.0, _middle(priors.wounded_half_time_ratio)])[table.quantity]
-    days = table.days + _middle(priors.silence) * table.silence
+    slower = np.array([1.0, middle(priors.wounded_half_time_ratio)])[table.quantity]
+    days = table.days + middle(priors.silence) * table.silence
     share = counted_share(
         days,
         values["half_time"][:, None] * slower,
         values["duration"][:, None],
-        _middle(priors.growth_shape),
+        middle(priors.growth_shape),
     )
     grown = table.grows * np.log(share)
     of_series = [getattr(priors, name) for name in table.series_classes]
@@ -71,15 +71,24 @@ def reports_fit(
         np.array([getattr(prior, key) for prior in of_series])[table.series]
         for key in ("mu", "sigma")
     )
-    counts, estimates = _middle(priors.count_noise), _middle(priors.estimate_noise)
+    counts, estimates = middle(priors.count_noise), middle(priors.estimate_noise)
     noise = np.where(table.grows == 1, counts, estimates)
-    walked = _middle(priors.walk_scale) ** 2 * -grown
+    walked = middle(priors.walk_scale) ** 2 * -grown
     scale = np.sqrt(noise**2 + spread**2 + walked)
     said = (table.log_lower + table.log_upper) / 2
     away = (said - np.log(toll) - grown - center) / scale
     return (t.logpdf(away, NOISE_DF) - np.log(scale)).sum(axis=1)
 
 
-def _middle(prior: "Distribution") -> float:
+def middle(prior: "Distribution") -> float:
+    """Return the median of a prior.
+
+    Examples
+    --------
+    >>> from casualty_models.checks.reports_fit import middle
+    >>> from casualty_models.distributions import Fixed
+    >>> middle(Fixed(0.5))
+    0.5
+    """
     lower, upper = prior.interval(1e-6)
     return (lower + upper) / 2

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from casualty_models.checks.reports_fit import middle
 from casualty_models.errors import DataError
 from casualty_models.models.growth import counted_share
 from casualty_models.models.report_table import report_table
@@ -100,10 +101,9 @@ def expected(event: "Event", priors: "TollPriors") -> Expected:
         level=levels[series].T,
         share=np.where(grows, np.log(counted), 0.0),
         ratio=np.where(wounded, ratio, 0.0),
-        noise=np.where(
-            grows,
-            priors.count_noise.draw(rng, DRAWS)[:, None],
-            priors.estimate_noise.draw(rng, DRAWS)[:, None],
+        # Of a typical event: one with noisier counts is to be seen.
+        noise=np.tile(
+            np.where(grows, middle(priors.count_noise), middle(priors.estimate_noise)), (DRAWS, 1)
         ),
         walk=priors.walk_scale.draw(rng, DRAWS) * rng.normal(size=DRAWS),
         errors=rng.standard_t(NOISE_DF, DRAWS),

@@ -48,10 +48,10 @@ def as_object(result: "xr.DataTree", noticed: list[str]) -> dict[str, Any]:
 
     Returns
     -------
-    Keys ``event``, ``as_of``, ``killed``, ``wounded``, ``casualties`` (and ``hospitalized`` where
-    it was reported), ``diagnostics``, ``data_share``, ``warnings`` (on convergence, on reports not
-    used, and those that came up), ``random_seed``, ``version``; and ``parts`` where the event has
-    strata: by way of dividing, part and quantity.
+    Keys ``event``, ``as_of``, ``killed``, ``wounded``, ``diagnostics``, ``data_share``,
+    ``warnings`` (on convergence, on reports not used, and those that came up), ``random_seed``,
+    ``version``; ``casualties`` and ``hospitalized`` where they were reported; with strata
+    ``parts``, by way of dividing, part and quantity.
 
     Examples
     --------
@@ -137,7 +137,9 @@ def _quantiles(draws: np.ndarray) -> dict[str, Any]:
 
 
 def _others_object(result: "xr.DataTree") -> dict[str, Any]:
-    found = {"casualties": sum(toll_draws(result, quantity) for quantity in QUANTITIES)}
+    found = {}
+    if ways_divided(result) or _reported(result) & {"casualties", "hospitalized"}:
+        found["casualties"] = sum(toll_draws(result, quantity) for quantity in QUANTITIES)
     if "true_hospitalized" in result["posterior"]:
         found["hospitalized"] = result["posterior"]["true_hospitalized"].values
     return {name: _quantiles(np.asarray(draws)) for name, draws in found.items()}
@@ -160,13 +162,16 @@ def _parts_object(result: "xr.DataTree") -> dict[str, Any]:
 
 def _others(result: "xr.DataTree") -> list[str]:
     """Return a block on casualties, the hospitalized and the missing, where they were reported."""
-    reported = {report.quantity for report in event_of(result).reports}
-    if not reported & {"casualties", "hospitalized", "missing"}:
+    if not _reported(result) & {"casualties", "hospitalized", "missing"}:
         return []
     table = people_table(result)
     shown = [name for name in table.index if name not in QUANTITIES]
     lines = [f"{name.capitalize()}: {table.loc[name, 'printed']}." for name in shown]
     return [_listed("Others, who must not be added to these:", lines)]
+
+
+def _reported(result: "xr.DataTree") -> set[str]:
+    return {report.quantity for report in event_of(result).reports}
 
 
 def _parts(result: "xr.DataTree") -> list[str]:

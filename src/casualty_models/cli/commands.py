@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HELP = """From conflicting casualty reports to a calibrated estimate of the true toll.
 
 FILE is an event file (TOML) or a table of reports (.csv, .xlsx): what was reported, by whom, on
-which day. It must hold at least one report of the number killed or wounded.
+which day. At least one report must be about the whole event: people killed, wounded or missing.
 
 \b
 Start with an example:
@@ -45,7 +45,7 @@ To complete commands and options with the Tab key, in bash (also zsh, fish):
 ESTIMATE_HELP = """Estimate how many people were killed and wounded.
 
 Prints a table with the documented count, the median and the intervals, and one sentence a toll.
-The first run takes a minute or two, because the model is compiled; later ones less.
+Takes a few seconds; a minute or two where reports conflict so much that the model is compiled.
 
 \b
 Examples:
@@ -62,8 +62,9 @@ Exit status:
 
 CHECK_HELP = """Validate FILE and show how each statement was read, without estimating.
 
-FILE is an event file (TOML) or a table of reports (.csv, .xlsx). Ends with status 2, and one line
-that says where and what to do, when something in it cannot be used.
+FILE is an event file (TOML) or a table of reports (.csv, .xlsx). At the end come the statements
+that hardly go together. Ends with status 2, and one line that says where and what to do, when
+something in the file cannot be used.
 
 \b
 Examples:
@@ -91,6 +92,22 @@ Examples:
   casualty-models example spreadsheet my-event.csv
   casualty-models example osh-2010 -
 """
+
+
+def _kinds(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    from casualty_models.events import KINDS
+
+    return [kind for kind in KINDS if kind.startswith(begun)]
+
+
+def _mechanisms(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    from casualty_models.events import MECHANISMS
+
+    return [mechanism for mechanism in MECHANISMS if mechanism.startswith(begun)]
+
+
+def _examples(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    return [name for name in ("blank", "osh-2010", "spreadsheet") if name.startswith(begun)]
 
 
 @click.group(
@@ -129,14 +146,21 @@ def _estimate(file: Path, as_of: str | None, as_json: bool, **rest: Any) -> int:
 @FILE
 @AS_OF
 def _check(file: Path, as_of: str | None) -> None:
-    from casualty_models.cli.listing import event_listing
+    from casualty_models.cli.listing import contradictions_listing, event_listing
 
-    say(event_listing(usable(read_one(file, as_of), str(file))))
+    event = usable(read_one(file, as_of), str(file))
+    parts = [event_listing(event), contradictions_listing(event)]
+    say("\n\n".join(filter(None, parts)))
 
 
 @main.command("priors", help=PRIORS_HELP)
-@click.argument("kind", default="other")
-@click.option("--mechanism", metavar="M", help="What killed most of the dead, such as gunshot.")
+@click.argument("kind", default="other", shell_complete=_kinds)
+@click.option(
+    "--mechanism",
+    metavar="M",
+    shell_complete=_mechanisms,
+    help="What killed most of the dead, such as gunshot.",
+)
 def _priors(kind: str, mechanism: str | None) -> None:
     from casualty_models.cli.listing import priors_listing
 
@@ -144,7 +168,7 @@ def _priors(kind: str, mechanism: str | None) -> None:
 
 
 @main.command("example", help=EXAMPLE_HELP)
-@click.argument("name")
+@click.argument("name", shell_complete=_examples)
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True), required=False)
 def _example(name: str, file: Path | None) -> None:
     from casualty_models.cli.listing import example_ending, example_text
@@ -168,7 +192,7 @@ def _example(name: str, file: Path | None) -> None:
 
 
 def _fitted(event: "Event", sampling: Sampling) -> "xr.DataTree":
-    note("Compiling the model, then sampling; the first time this takes a minute or two.")
+    note("Sampling; where the quick engine refuses, this takes a minute or two.")
     with interruptible():
         from casualty_models.inference import fit
         from casualty_models.models.toll import toll_model

@@ -9,10 +9,10 @@ from casualty_models.errors import DataError
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from casualty_models.events import Event, Report
+    from casualty_models.events import Estimate, Event, Report
 
 WIDTH = 79
-USED = ("killed", "wounded", "missing")
+MOST_PAIRS = 5
 
 
 def event_listing(event: "Event") -> str:
@@ -40,7 +40,42 @@ def event_listing(event: "Event") -> str:
     end = f"not over by {event.as_of_date}" if event.ongoing else f"to {event.end}"
     head = [_filled(event.name), _filled(f"{event.kind}, {mechanism}; from {event.start}, {end}")]
     reports = [_report_lines(number, r) for number, r in enumerate(event.reports, start=1)]
-    return "\n\n".join(["\n".join(head), *reports])
+    estimates = [_estimate_lines(estimate) for estimate in event.estimates]
+    return "\n\n".join(["\n".join(head), *reports, *estimates])
+
+
+def contradictions_listing(event: "Event") -> str:
+    """Return which statements of an event hardly go together, as text.
+
+    Parameters
+    ----------
+    event
+        A valid event.
+
+    Examples
+    --------
+    >>> from casualty_models.cli.listing import contradictions_listing
+    >>> from casualty_models.events import Event, Report
+    >>> print(contradictions_listing(Event(name="Osh", kind="riot", start="2010-06-10", reports=[
+    ...     Report(date=f"2010-06-{day}", source="ministry", quantity="killed", value=value)
+    ...     for day, value in ((12, 971), (13, 97))])))
+    Pairs of statements compared: 1. 1 cannot both be right by arithmetic alone; ...
+    - "971" killed (ministry, 12 June 2010) and "97" killed (ministry, 13 June
+      2010): one source's count so far went down (... standard deviations). To doubt
+      first: nothing tells which of the two.
+    """
+    from casualty_models.checks import contradictions, contradictions_sentence
+
+    try:
+        table = contradictions(event)
+    except DataError:  # one statement contradicts nothing
+        return ""
+    lines = [_filled(contradictions_sentence(table))]
+    for words in table["words"][:MOST_PAIRS]:
+        lines.append(textwrap.fill(f"- {words}", WIDTH, subsequent_indent="  "))
+    if len(table) > MOST_PAIRS:
+        lines.append(f"And {len(table) - MOST_PAIRS} more, less far apart.")
+    return "\n".join(lines)
 
 
 def priors_listing(kind: str, mechanism: str | None = None) -> str:
@@ -148,16 +183,26 @@ def _report_lines(number: int, report: "Report") -> str:
     return f"{number}. {text[indent:]}"
 
 
+def _estimate_lines(estimate: "Estimate") -> str:
+    middle = "" if estimate.median is None else f", median {estimate.median:,.0f}"
+    interval = f"{100 * estimate.prob:g}% between {estimate.lower:,.0f} and {estimate.upper:,.0f}"
+    method = f" ({estimate.method})" if estimate.method else ""
+    head = f"{estimate.date}, killed (estimate by another method): {estimate.source}{method}"
+    return "\n".join(_filled(line) for line in (head, f"   {interval}{middle}"))
+
+
 def _remarks(report: "Report") -> list[str]:
     remarks = []
     if report.is_part:
         parts = {"place": report.place, "group": report.group, "period": report.period}
         named = ", ".join(f"{name} {part}" for name, part in parts.items() if part is not None)
         remarks.append(f"about a part of the event: {named}")
+    if report.origin is not None:
+        remarks.append(f"repeats {report.origin}: a number of one origin counts once")
+    if report.retracted is not None:
+        remarks.append(f"withdrawn, not used: {report.retracted}")
     if report.floor:
         remarks.append("a minimum: the toll is at least its lower bound")
-    if report.quantity not in USED:
-        remarks.append("kept, but the model uses only killed, wounded and missing")
     return remarks
 
 

@@ -160,7 +160,7 @@ def _fitted(events: "list[Event]", sampling: Sampling) -> "tuple[list[xr.DataTre
 
     seed = sampling.random_seed
     seed = secrets.randbelow(2**31) if seed is None else seed
-    note(f"{len(events)} estimates; each size of event is compiled once, in about half a minute.")
+    note(f"{len(events)} estimates; where the quick engine refuses, one takes a minute or two.")
     with interruptible():
         from casualty_models.batch import fit_many
 

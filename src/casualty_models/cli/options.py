@@ -31,6 +31,8 @@ _SAMPLING = (
     click.option("--target-accept", type=click.FloatRange(0, 1, min_open=True, max_open=True),
                  default=0.95, show_default=True,
                  help="Higher: slower, fewer divergences."),
+    click.option("--engine", type=click.Choice(["auto", "quick", "nuts"]), default="auto",
+                 show_default=True, help="How to sample: quick compiles nothing, nuts does."),
 )  # fmt: skip
 
 
@@ -43,6 +45,7 @@ class Sampling:
     tune: int
     chains: int
     target_accept: float
+    engine: str
 
 
 def sampling_options[Command: Callable[..., object]](command: Command) -> Command:
@@ -56,7 +59,7 @@ def sampling_options[Command: Callable[..., object]](command: Command) -> Comman
     ... @sampling_options
     ... def estimate(**settings): ...
     >>> [option.name for option in estimate.params]
-    ['random_seed', 'draws', 'tune', 'chains', 'target_accept']
+    ['random_seed', 'draws', 'tune', 'chains', 'target_accept', 'engine']
     """
     for option in reversed(_SAMPLING):
         command = option(command)

@@ -19,9 +19,19 @@ from casualty_models.inference.program import Program, program
 if TYPE_CHECKING:
     import pymc as pm
 
-MAX_PROGRAMS = 64
+MAX_PROGRAMS = 256  # half a megabyte each
 NUMBERS_AT_ONCE = 40_000  # points times unknowns: what stays in the processor's cache
 _PROGRAMS: dict[Any, Program] = {}
+# An operation that cannot be done in batches may fail anywhere, by any of these.
+_WHAT_GRAPHS_RAISE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+)
 
 
 class NotEvaluable(Exception):
@@ -83,7 +93,7 @@ class Density:
             if part not in self._bound:
                 self._bound[part] = _program(self.model, part).bind(_data(self.model))
             return self._bound[part](*values, rng=rng)
-        except (NotImplementedError, TypeError, ValueError) as error:
+        except _WHAT_GRAPHS_RAISE as error:
             raise NotEvaluable(f"the {part} of this model: {error}") from error
 
     def gradient(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -184,6 +194,7 @@ def _program(model: "pm.Model", part: str) -> Program:
     structure = getattr(model, "structure", None)
     key = (structure, part)
     if structure is not None and key in _PROGRAMS:
+        _PROGRAMS[key] = _PROGRAMS.pop(key)  # the one that was not used for longest comes first
         return _PROGRAMS[key]
     # Where in the code each variable was made is of no use here, and takes long to find out.
     with config.change_flags(traceback__limit=0):

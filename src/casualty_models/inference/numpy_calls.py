@@ -101,12 +101,17 @@ def _second(like: Any, value: Any) -> Any:  # noqa: ANN401
     return filled
 
 
+def _softplus(x: Any) -> Any:  # noqa: ANN401
+    # `np.logaddexp` is eight times as slow.
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
 def _log1mexp(x: Any) -> Any:  # noqa: ANN401
     return np.where(x < -np.log(2.0), np.log1p(-np.exp(x)), np.log(-np.expm1(x)))
 
 
 _SCALAR: dict[Any, Call] = {
-    Softplus: lambda x: np.logaddexp(0.0, x),
+    Softplus: _softplus,
     Sigmoid: special.expit,
     Log1mexp: _log1mexp,
     Second: _second,

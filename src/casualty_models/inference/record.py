@@ -102,8 +102,7 @@ def make_record(
     reports = json.dumps(of_model.get("event", {}).get("reports", []), sort_keys=True)
     return {
         "version": version("casualty-models"),
-        "versions": {name: version(name) for name in _VERSIONS}
-        | {"python": sys.version.split()[0]},
+        "versions": versions(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "engine": "nutpie",
         **settings,
@@ -111,3 +110,15 @@ def make_record(
         "reports_hash": hashlib.sha256(reports.encode()).hexdigest()[:16],
         "diagnostics": diagnostics,
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what draws depend on.
+
+    Examples
+    --------
+    >>> from casualty_models.inference.record import versions
+    >>> list(versions())
+    ['pymc', 'pytensor', 'nutpie', 'arviz', 'numpy', 'python']
+    """
+    return {name: version(name) for name in _VERSIONS} | {"python": sys.version.split()[0]}

@@ -92,7 +92,7 @@ def temper(
         if count == MAX_TEMPERATURES:
             raise NotTrusted("the posterior is too far from any simple shape")
         between = _between(gradient, reference, beta)
-        start = Population(there.points, *between(there.points))
+        start = _mixed(there, reference, beta)
         moved = hamiltonian_move(between, start, root, step, rng)
         step = adapted_step(step, moved)
         points = moved.population.points
@@ -128,14 +128,20 @@ def covariance_root(points: np.ndarray, weight: np.ndarray | None = None) -> np.
 
 def _between(gradient: Gradient, reference: Reference, beta: float) -> Gradient:
     def tempered(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        value, slope = gradient(z)
-        easy_value, easy_slope = reference.gradient(z)
-        return (
-            (1.0 - beta) * easy_value + beta * value,
-            (1.0 - beta) * easy_slope + beta * slope,
-        )
+        mixed = _mixed(Population(z, *gradient(z)), reference, beta)
+        return mixed.value, mixed.slope
 
     return tempered
+
+
+def _mixed(there: Population, reference: Reference, beta: float) -> Population:
+    """Return points of the posterior with log densities and gradients of the tempered one."""
+    value, slope = reference.gradient(there.points)
+    return Population(
+        there.points,
+        (1.0 - beta) * value + beta * there.value,
+        (1.0 - beta) * slope + beta * there.slope,
+    )
 
 
 def _rise(log_ratio: np.ndarray, most: float, enough: float) -> float:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from casualty_models.lists.estimability import Estimability
 
-MIN_LISTS, MAX_LISTS = 2, 12
 ALL = ("all",)
 
 
@@ -60,7 +59,7 @@ class CaptureHistories:
     def __post_init__(self) -> None:
         """Check names, shape and sign, and make the counts read-only whole numbers."""
         lists, strata = tuple(map(str, self.lists)), tuple(map(str, self.strata))
-        reading.require_names(lists, "lists", MIN_LISTS, MAX_LISTS)
+        reading.require_names(lists, "lists", reading.MIN_LISTS, reading.MAX_LISTS)
         reading.require_names(strata, "strata", 1, None)
         counts = reading.whole_counts(self.counts, (len(strata), 2 ** len(lists) - 1))
         object.__setattr__(self, "lists", lists)

@@ -32,11 +32,11 @@ def counted_above_floor(
     name
         Name of the variable v in the model in context.
     expected
-        m.
+        The expected logarithm m.
     prior
         ``mu`` and ``sigma`` of the prior.
     floor
-        f.
+        The logarithm f of the floor.
     initval
         Where the sampler starts.
     """

@@ -1,7 +1,7 @@
 """One row an estimate: words above, a bar below."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BAR = 0.9  # least height of a bar with its margin, in lines of text
 TALLEST_BAR, TALLEST_ROW = 2, 6
+ENDS = tuple(f"{end}{percent}" for percent in (50, 80, 95) for end in ("lower", "upper"))
+COLUMNS = ("event", "known_by", "documented", "median", "lower95", "upper95", "printed")
 type Estimate = dict[str, Any]
 
 
@@ -29,27 +31,31 @@ def rows_of(table: "pd.DataFrame", quantity: str) -> list[Estimate]:
     DataError
         If the quantity is unknown or the table has no such rows or lacks columns.
     """
+    rows = records_of(table, quantity, COLUMNS, "tolls_table")
+    return [row | {"documented": _count(row["documented"])} for row in rows]
+
+
+def records_of(
+    table: "pd.DataFrame", quantity: str, columns: Iterable[str], made_by: str
+) -> list[Estimate]:
+    """Return the rows of any table that are about one quantity.
+
+    Raises
+    ------
+    DataError
+        If the quantity is unknown or the table, which a function made, has no such rows or lacks
+        columns.
+    """
     check_quantity(quantity)
-    needed = {
-        "event",
-        "known_by",
-        "quantity",
-        "documented",
-        "median",
-        "lower95",
-        "upper95",
-        "printed",
-    }
-    missing = sorted(needed - set(table.columns))
-    found = table if missing else table[table["quantity"] == quantity]
-    if missing or not len(found):
+    absent = sorted({"quantity", *columns} - set(table.columns))
+    found = [] if absent else table[table["quantity"] == quantity].to_dict("records")
+    if not found:
         raise DataError(
-            f"the table has no {', '.join(missing) or f'rows of {quantity}'}",
+            f"the table has no {', '.join(absent) or f'rows of {quantity}'}",
             place="table",
-            remedy="Use what `tolls_table` returned.",
+            remedy=f"Use what `{made_by}` returned.",
         )
-    records = [{str(k): v for k, v in row.items()} for row in found.to_dict("records")]
-    return [row | {"documented": _count(row["documented"])} for row in records]
+    return [{str(key): value for key, value in row.items()} for row in found]
 
 
 def names_of(rows: list[Estimate]) -> list[str]:

@@ -28,6 +28,7 @@ POINTS_PER_INCH = 72
 MARGIN = 6
 MANY = 9  # lines: as many as it takes
 NOTE = "note"
+NARROW = 10
 FEW = 5  # below this range an axis needs ticks between whole numbers
 
 
@@ -41,7 +42,13 @@ def axes_or_new(ax: "Axes | None") -> "Axes":
 
 
 def open_axes(
-    ax: "Axes | None", *, title: str, label: str, limits: tuple[float, float], scale: str
+    ax: "Axes | None",
+    *,
+    title: str,
+    label: str,
+    limits: tuple[float, float],
+    scale: str,
+    note: str = "",
 ) -> "Axes":
     """Return Axes with a title and one axis, of counts, along the bottom; ready to be filled."""
     ax = axes_or_new(ax)
@@ -49,7 +56,7 @@ def open_axes(
     show_spines(ax, "bottom")
     for _ in range(2):  # the second time at the size that the layout has given to the Axes
         count_axis(ax, ax.xaxis, limits, scale)
-        set_title(ax, title)
+        set_title(ax, title, note)
         set_label(ax, f"{label} (log scale)" if scale == "log" else label)
         lay_out(ax)
     return ax
@@ -238,7 +245,10 @@ def _tick_candidates(limits: tuple[float, float], scale: str) -> list[np.ndarray
         found = [np.asarray(locator.tick_values(lower, upper)) for locator in locators]
         return [ticks[(ticks >= lower) & (ticks <= upper)] for ticks in found]
     powers = 10.0 ** np.arange(np.floor(np.log10(lower)), np.ceil(np.log10(upper)) + 1)
-    choices = [np.outer(powers, steps).ravel() for steps in ((1, 2, 5), (1, 3), (1,))]
+    usual = ((1, 2, 5), (1, 3), (1,))
+    # Within one power of ten the usual steps would leave one or two ticks.
+    steps_tried = ((1, 2, 3, 4, 5, 7), *usual) if upper < NARROW * lower else usual
+    choices = [np.outer(powers, steps).ravel() for steps in steps_tried]
     choices += [powers[::2], powers[::3]]
     inside = [ticks[(ticks >= lower) & (ticks <= upper)] for ticks in choices]
     enough = [ticks for ticks in inside if len(ticks) > 1]

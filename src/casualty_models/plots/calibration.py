@@ -135,7 +135,7 @@ def _curves(ax: "Axes", table: "pd.DataFrame", methods: list[str], size: str) ->
     ax.set_ylim(0, 100)
     ax.set_xticks(PERCENT_TICKS)
     ax.set_yticks(PERCENT_TICKS)
-    ax.set_ylabel("intervals that hold the settled toll (%)")
+    ax.set_ylabel("intervals that hold it (%)")
     title = "How often intervals held the settled toll"
     _caption(ax, title, "probability that the interval states (%)", size, widest=methods)
     _label_ends(ax, stated[-1], {name: shares[-1] for name, shares in held.items()})

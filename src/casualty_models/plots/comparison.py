@@ -3,14 +3,13 @@
 from typing import TYPE_CHECKING
 
 from casualty_models.plots import _style
-from casualty_models.plots._rows import Estimate, draw_rows, names_of, rows_of
+from casualty_models.plots._rows import ENDS, Estimate, draw_rows, names_of, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 KEY = "Bars: 50, 80 and 95% intervals; white: median; dashed: counted."
-ENDS = tuple(f"{end}{percent}" for percent in (50, 80, 95) for end in ("lower", "upper"))
 
 
 def plot_comparison(
@@ -68,10 +67,8 @@ def plot_comparison(
         label=f"people {quantity}",
         limits=_style.padded(shown, scale),
         scale=scale,
+        note=KEY,
     )
-    for _ in range(2):  # the second time at the size that the layout has given to the Axes
-        _style.set_title(ax, title, KEY)
-        _style.lay_out(ax)
     ax.set_ylim(0, 1)
     words = [(name, row["printed"]) for name, row in zip(names, rows, strict=True)]
     draw_rows(ax, rows, words, lambda row, middle, tall: _bar(ax, row, middle, tall))

@@ -13,7 +13,6 @@ from casualty_models.checks.contradictions import contradictions, contradictions
 from casualty_models.errors import DataError
 from casualty_models.plots import _style
 from casualty_models.summaries.evidence import check_quantity
-from casualty_models.summaries.words import day_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,11 +22,12 @@ if TYPE_CHECKING:
 
 KEY = (
     "Bars: what each statement says. Lines: pairs that hardly go together, with their distance in"
-    " standard deviations (solid: excluded by arithmetic). Orange: the one to doubt first."
+    " standard deviations (solid: excluded by arithmetic). Diamond: the one to doubt first."
 )
 SHARE_OF_LABELS = 0.42  # of the width, for the words at the right
 DAY_WIDTH = 0.7  # part of a day over which its statements are spread
-Y_GAP = 2.3  # lines between labels of two lines
+LABEL_LINE = 0.92  # height of a line of a label, in lines of text
+SHARES_OF_LINE = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
 
 
 def plot_contradictions(
@@ -145,20 +145,35 @@ def _statements(
         ax.plot([x, x], [lower, upper], "-", color=color, lw=width, label="statement", zorder=3)
         ax.plot([x, x], [lower, upper], "_", color=color, ms=7, mew=width, zorder=3)
         places[position] = (x, float(np.sqrt(max(lower, 1e-9) * max(upper, 1e-9))))
+        if position in doubted:
+            ax.plot(*places[position], "D", color=color, ms=6, mfc="white", mew=1.6, zorder=3.5,
+                    label="doubted")  # fmt: skip
     return places
 
 
 def _links(ax: "Axes", pairs: list[dict[Any, Any]], places: dict[int, tuple[float, float]]) -> None:
+    wide = _style.text_size(ax, "10.0", _style.SMALL)[0] * ax.figure.dpi / _style.POINTS_PER_INCH
+    taken: list[np.ndarray] = []
     for pair in pairs:
         (x0, y0), (x1, y1) = places[pair["first"]], places[pair["second"]]
         style = "-" if pair["certain"] else (0, (3, 2))
         ax.plot([x0, x1], [y0, y1], ls=style, color=_style.VERMILLION, lw=1.1, zorder=2,
                 label="contradiction")  # fmt: skip
-        middle = ax.transData.transform([(x0, y0), (x1, y1)]).mean(axis=0)
-        x, y = ax.transData.inverted().transform(middle)
+        ends = ax.transData.transform([(x0, y0), (x1, y1)])
+        free = _free_place(ends, taken, wide)
+        taken.append(free)
+        x, y = ax.transData.inverted().transform(free)
         ax.annotate(f"{pair['sds']:.1f}", (x, y), ha="center",
                     va="center", size=_style.SMALL, color=_style.BROWN, zorder=4, in_layout=False,
                     bbox={"facecolor": "white", "lw": 0, "pad": 0.8})  # fmt: skip
+
+
+def _free_place(ends: np.ndarray, taken: list[np.ndarray], apart: float) -> np.ndarray:
+    """Return a place on a line that is apart from those taken: the middle, or near to it."""
+    places = [ends[0] + share * (ends[1] - ends[0]) for share in SHARES_OF_LINE]
+    gaps = [min((np.hypot(*(place - other)) for other in taken), default=apart) for place in places]
+    enough = [place for place, gap in zip(places, gaps, strict=True) if gap >= apart]
+    return enough[0] if enough else places[int(np.argmax(gaps))]
 
 
 def _words(
@@ -168,24 +183,40 @@ def _words(
     stated: "dict[int, Report]",
 ) -> None:
     """Write the words of the statements that are in a pair at the right, each with a thin line."""
-    involved = sorted(_ends(pairs), key=lambda position: places[position][1])
-    if not involved:
+    if not pairs:
         return
+    line = _style.line_height(ax) / _style.size_in_points(ax)[1]
+    lines = 2 if 2 * LABEL_LINE * line * len(_ends(pairs)) <= 1 else 1
+    gap = lines * LABEL_LINE * line
+    room = int(1 / gap)
+    while len(pairs) > 1 and len(_ends(pairs)) > room:
+        pairs = pairs[:-1]  # the worst are first
+    involved = sorted(_ends(pairs), key=lambda position: places[position][1])
     points = ax.transData.transform([places[position] for position in involved])
     wanted = ax.transAxes.inverted().transform(points)[:, 1]
-    gap = Y_GAP * 0.8 * _style.line_height(ax) / _style.size_in_points(ax)[1]
-    spread = _style.spread(wanted, gap)
-    spread = spread - max(0.0, spread[-1] - 1.0)
     x = 1 - SHARE_OF_LABELS + 0.05
     fit = partial(_style.lines_that_fit, ax, size=_style.SMALL, most=1,
                   width=(1 - x) * _style.size_in_points(ax)[0])  # fmt: skip
-    for position, place in zip(involved, spread, strict=True):
+    for position, place in zip(involved, _spread_inside(wanted, gap), strict=True):
         report = stated[position]
-        said = f'"{report.says or report.statement.text}", {day_in_words(report.date)}'
-        words = "\n".join(fit(line.split())[0] for line in (said, report.source))
+        said = f'"{report.says or report.statement.text}", {report.date.day} {report.date:%B}'
+        told = (said, report.source)[:lines]
+        words = "\n".join(fit(text.split())[0] for text in told)
         ax.annotate(
             words, places[position], xycoords="data", xytext=(x, place),
             textcoords="axes fraction", va="center", ha="left", size=_style.SMALL,
             linespacing=1.1, in_layout=False, parse_math=False, annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": "#BDBDBD", "lw": 0.6, "shrinkB": 4},
         )  # fmt: skip
+
+
+def _spread_inside(wanted: np.ndarray, gap: float) -> np.ndarray:
+    """Return places a gap apart, near to the wanted ones, none nearer to an end than half of it."""
+    places = _style.spread(wanted, gap)
+    for row in reversed(range(len(places))):
+        above = places[row + 1] - gap if row + 1 < len(places) else 1 - gap / 2
+        places[row] = min(places[row], above)
+    for row in range(len(places)):
+        below = places[row - 1] + gap if row else gap / 2
+        places[row] = max(places[row], below)
+    return places

@@ -74,10 +74,8 @@ def plot_documented(
         label=f"people {quantity}",
         limits=_style.padded(shown, "linear"),
         scale="linear",
+        note=KEY,
     )
-    for _ in range(2):  # the second time at the size that the layout has given to the Axes
-        _style.set_title(ax, title, KEY)
-        _style.lay_out(ax)
     ax.set_ylim(0, 1)
     words = [(name, _told(row)) for name, row in zip(names, rows, strict=True)]
     draw_rows(ax, rows, words, lambda row, middle, tall: _bar(ax, row, middle, tall))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
+    from casualty_models.events import Report
+
 MARKED = (90, 50, 10)  # percent
 TICKS = (10, 25, 50, 75, 90)
 GRID = 400
@@ -34,7 +36,8 @@ def plot_exceedance(
     .. math:: P(N > n \mid \text{reports})
 
     Three points of the curve are written out. The dashed line is the documented count, with the
-    chance that the true toll is above it, unless the model was told that it is a minimum.
+    chance that the true toll is above it. A declared minimum makes that certain, so there it is the
+    chance of twice the count, as in `toll_sentence`.
 
     Parameters
     ----------
@@ -83,9 +86,7 @@ def plot_exceedance(
     marks = {percent: _mark(ax, draws, percent) for percent in MARKED}
     told = [f"{percent}% that more than {count:,}" for percent, count in marks.items()]
     if largest is not None and documented:
-        # The model takes a minimum for certain, so the chance of more would say nothing.
-        chance = f"{_chance(result, documented, quantity)} of more"
-        words = f"{documented:,} counted: {'a minimum' if largest.floor else chance}"
+        words = _counted_words(result, largest)
         _documented_line(ax, documented, words)
         told.append(words)
     ax.set_label(
@@ -131,6 +132,14 @@ def _mark(ax: "Axes", draws: np.ndarray, percent: int) -> int:
     ax.annotate(f"more than {count:,}", (x, percent), xytext=(6, 1), textcoords="offset points",
                 size=_style.SMALL, va="bottom", in_layout=False, bbox=GROUND)  # fmt: skip
     return count
+
+
+def _counted_words(result: "xr.DataTree", report: "Report") -> str:
+    counted, quantity = report.statement.counted, report.quantity
+    if report.floor:  # the model takes a minimum for certain: the chance of more is 1
+        chance = _chance(result, 2 * counted, quantity)
+        return f"{counted:,} counted, a minimum: {chance} of twice that"
+    return f"{counted:,} counted: {_chance(result, counted, quantity)} of more"
 
 
 def _chance(result: "xr.DataTree", count: int, quantity: str) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_models.capture.verdict_words import people
+from casualty_models.capture.verdict_words import no_estimate, people_apart
 from casualty_models.plots import _style
 
 if TYPE_CHECKING:
@@ -83,14 +83,15 @@ def _row(estimate: "UnseenEstimate", place: int) -> dict[str, Any]:
 
 
 def _numbers(row: dict[str, Any], seen: int) -> str:
-    middle, lower, upper = (people(row[n], seen) for n in ("median", "lower95", "upper95"))
+    ends = (row[name] for name in ("lower95", "median", "upper95"))
+    lower, middle, upper = people_apart(ends, seen)
     return f"{middle} ({lower} to {upper})"
 
 
 def _answer(estimate: "UnseenEstimate") -> dict[str, Any]:
     seen = estimate.histories.n
     if estimate.kind == "spread":
-        lower, upper = people(estimate.lower, seen), people(estimate.upper, seen)
+        lower, upper = people_apart([estimate.lower, estimate.upper], seen)
         words = f"they disagree: from {lower} to {upper}, not an interval"
         return {"ends": (estimate.lower, estimate.upper), "words": words}
     draws = estimate.draws["posterior"]["true_killed"].values.ravel()
@@ -99,6 +100,8 @@ def _answer(estimate: "UnseenEstimate") -> dict[str, Any]:
         row[f"lower{name}"], row[f"upper{name}"] = np.quantile(draws, probs).tolist()
     row["lower95"], row["upper95"] = estimate.lower, estimate.upper
     how = "the answer" if estimate.kind == "averaged" else "the answer, decided by the prior"
+    if no_estimate(estimate.histories):
+        how = "the answer, finite only by the priors"
     return row | {"words": f"{how}: {_numbers(row, seen)}"}
 
 

@@ -6,15 +6,13 @@ import numpy as np
 
 from casualty_models.errors import DataError
 from casualty_models.plots import _style
-from casualty_models.plots._rows import Estimate, draw_rows
-from casualty_models.summaries.evidence import check_quantity
+from casualty_models.plots._rows import ENDS, Estimate, draw_rows, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 KEY = "Bars: 50, 80 and 95% intervals; white: median; dashed: median from all sources."
-ENDS = tuple(f"{end}{percent}" for percent in (50, 80, 95) for end in ("lower", "upper"))
 
 
 def plot_leave_one_out(
@@ -69,10 +67,8 @@ def plot_leave_one_out(
         label=f"people {quantity}",
         limits=_style.padded([row[end] for row in drawn for end in ENDS], scale),
         scale=scale,
+        note=KEY,
     )
-    for _ in range(2):  # the second time at the size that the layout has given to the Axes
-        _style.set_title(ax, title, KEY)
-        _style.lay_out(ax)
     ax.set_ylim(0, 1)
     words = [(_name(row), str(row["printed"])) for row in rows]
     draw_rows(ax, rows, words, lambda row, middle, tall: _bar(ax, row, middle, tall))
@@ -83,16 +79,15 @@ def plot_leave_one_out(
 
 
 def _rows(table: "pd.DataFrame", quantity: str) -> list[Estimate]:
-    check_quantity(quantity)
-    absent = sorted({"without", "quantity", "printed", "median", *ENDS} - set(table.columns))
-    found = [] if absent else table[table["quantity"] == quantity].to_dict("records")
-    if not found or found[0]["without"]:
+    columns = ("without", "printed", "median", *ENDS)
+    rows = records_of(table, quantity, columns, "leave_one_source_out")
+    if rows[0]["without"]:
         raise DataError(
-            f"the table has no {', '.join(absent) or f'rows of {quantity}, all sources first'}",
+            "the rows are not in their order, all sources first",
             place="table",
             remedy="Use what `leave_one_source_out` returned.",
         )
-    return [{str(key): value for key, value in row.items()} for row in found]
+    return rows
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_models.capture.verdict_words import people
+from casualty_models.capture.verdict_words import people_apart
 from casualty_models.errors import DataError
 from casualty_models.plots import _style
 
@@ -85,11 +85,12 @@ def _rows(average: "GraphAverage | LoglinearAverage", top: int) -> list[dict[str
     name = "graph" if "graph" in table else "model"
     rows: list[dict[str, Any]] = []
     for record in table.to_dict("records"):
-        toll = [people(record[key], seen) for key in ("median", "lower95", "upper95")]
+        ends = (record[key] for key in ("lower95", "median", "upper95"))
+        lower, middle, upper = people_apart(ends, seen)
         weight = float(record["weight"])
         if rows and weight < LEAST:
             break
-        words = f"{_percent(weight)}: {record[name]}, toll {toll[0]} ({toll[1]} to {toll[2]})"
+        words = f"{_percent(weight)}: {record[name]}, toll {middle} ({lower} to {upper})"
         rows.append({"words": words, "weight": weight, "color": _style.BANDS[0.5]})
     return rows
 

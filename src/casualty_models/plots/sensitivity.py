@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_models.checks.sensitivity import EVIDENCE, MATTERS, strength_text
-from casualty_models.errors import DataError
 from casualty_models.plots import _style
-from casualty_models.plots._rows import Estimate, draw_rows
-from casualty_models.summaries.evidence import check_quantity
+from casualty_models.plots._rows import Estimate, draw_rows, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +19,7 @@ KEY = (
 LOOK = {"half": ("#BDBDBD", 1.0), "as_is": (_style.BANDS[0.5], 0.0), "twice": ("#737373", -1.0)}
 APART = 0.34  # of the height of a row, between the middles of its bars
 TALL = 0.26
+LEAST_ROW = 2.2  # lines of text: the name and three bars
 
 
 def plot_sensitivity(
@@ -32,8 +31,9 @@ def plot_sensitivity(
 ) -> "Axes":
     """Draw the answer under each prior made half and twice as sure of what it says.
 
-    Components are in order of their sensitivity, the strongest at the top. A bar is left out where
-    the draws do not reach that far and only a new fit could tell.
+    Components are in order of their sensitivity, the strongest at the top; where there is little
+    room, the weakest are left out and their number is said. A bar is left out where the draws do
+    not reach that far and only a new fit could tell.
 
     Parameters
     ----------
@@ -74,40 +74,31 @@ def plot_sensitivity(
         label=f"people {quantity}",
         limits=_style.padded([value for value in shown if np.isfinite(value)], scale),
         scale=scale,
+        note=KEY,
     )
-    for _ in range(2):  # the second time at the size that the layout has given to the Axes
-        _style.set_title(ax, title, KEY)
-        _style.lay_out(ax)
     ax.set_ylim(0, 1)
-    names = [f"{row['component']}: {strength_text(row['sensitivity'])}" for row in rows]
+    drawn = rows[: max(1, int(_style.size_in_points(ax)[1] / (LEAST_ROW * _style.line_height(ax))))]
+    names = [f"{row['component']}: {strength_text(row['sensitivity'])}" for row in drawn]
+    if hidden := len(rows) - len(drawn):
+        names[-1] += f" (and {hidden} weaker, not shown)"
     before = len(ax.texts)
     draw_rows(
         ax,
-        rows,
+        drawn,
         [(name, "") for name in names],
         lambda row, middle, tall: _bars(ax, row, middle, tall),
     )
-    for text, row in zip(ax.texts[before:], rows, strict=True):
+    for text, row in zip(ax.texts[before:], drawn, strict=True):
         text.set_fontweight("bold" if row["sensitivity"] >= MATTERS else "normal")
     ax.set_label(f"{title}. {' '.join(str(row['words']) for row in rows)}")
     return ax
 
 
 def _rows(table: "pd.DataFrame", quantity: str) -> list[Estimate]:
-    check_quantity(quantity)
-    needed = {"component", "quantity", "sensitivity", "median_half", "words"}
-    absent = sorted(needed - set(table.columns))
-    found = []
-    if not absent:
-        kept = (table["quantity"] == quantity) & ~table["component"].isin(EVIDENCE.values())
-        found = table[kept].sort_values("sensitivity", ascending=False).to_dict("records")
-    if not found:
-        raise DataError(
-            f"the table has no {', '.join(absent) or f'rows of {quantity}'}",
-            place="table",
-            remedy="Use what `sensitivity` returned.",
-        )
-    return [{str(key): value for key, value in row.items()} for row in found]
+    columns = ("component", "sensitivity", "median_half", "words")
+    rows = records_of(table, quantity, columns, "sensitivity")
+    rows = [row for row in rows if row["component"] not in EVIDENCE.values()]
+    return sorted(rows, key=lambda row: -row["sensitivity"])
 
 
 def _bars(ax: "Axes", row: Estimate, middle: float, tall: float) -> None:

@@ -1,14 +1,11 @@
 """What each source alone would imply, over the estimate from all of them."""
 
 import datetime
-import re
-from functools import partial
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from casualty_models.inference import event_of
 from casualty_models.plots import _style
+from casualty_models.plots._rows import Estimate, draw_rows
 from casualty_models.summaries.sources import source_table
 from casualty_models.summaries.tables import toll_table
 from casualty_models.summaries.words import day_in_words
@@ -19,8 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ENDS = ("lower95", "upper95")
-BAR = 0.9  # least height of a bar with its margin, in lines of text
-TALLEST_ROW = 6
 
 
 def plot_sources(
@@ -77,15 +72,16 @@ def plot_sources(
         scale=scale,
     )
     ax.set_ylim(0, 1)
-    _draw(ax, rows)
-    told = "; ".join(f"{row['words']}: {row['printed']}" for row in rows)
+    words = [(row["words"], row["printed"]) for row in rows]
+    draw_rows(ax, rows, words, lambda row, middle, tall: _bar(ax, row, middle, tall))
+    told = "; ".join(f"{name}: {printed}" for name, printed in words)
     ax.set_label(f"People {quantity} that each source alone would imply, {name}: {told}.")
     return ax
 
 
-def _rows(result: "xr.DataTree", quantity: str, table: "pd.DataFrame") -> list[dict[str, Any]]:
+def _rows(result: "xr.DataTree", quantity: str, table: "pd.DataFrame") -> list[Estimate]:
     event = event_of(result)
-    rows: list[dict[str, Any]] = []
+    rows: list[Estimate] = []
     for name, values in zip(table.index, table.to_dict("records"), strict=True):
         row = {str(key): value for key, value in values.items()}
         day = _day(row["date"], event.start.year)
@@ -104,24 +100,6 @@ def _day(date: datetime.date, known_year: int) -> str:
     return words.removesuffix(f" {date.year}") if date.year == known_year else words
 
 
-def _draw(ax: "Axes", rows: list[dict[str, Any]]) -> None:
-    width, height = _style.size_in_points(ax)
-    line = _style.line_height(ax)
-    step = min(height / len(rows), TALLEST_ROW * line)
-    room = max(1, int(step / line - BAR))
-    tops = (height + len(rows) * step) / 2 - np.arange(len(rows)) * step
-    for row, top in zip(rows, tops, strict=True):
-        lines = _label(ax, row, width, room)
-        _style.text_inside(ax, ax.get_xlim()[0], top / height, "\n".join(lines))
-        tall = min(1.6 * line, step - (len(lines) + 0.3) * line)
-        middle = top - len(lines) * line - tall / 2 - 0.1 * line
-        colors = _style.BANDS if row.get("together") else _style.GRAYS
-        _style.nested_bars(ax, middle / height, row, tall=tall / height, colors=colors)
-
-
-def _label(ax: "Axes", row: dict[str, Any], width: float, room: int) -> list[str]:
-    """Return the source and its words and, where there is room, the numbers on their own lines."""
-    fit = partial(_style.lines_that_fit, ax, width=width, size=_style.SMALL)
-    numbers = fit(re.split(r" (?=\()|(?<=,) ", row["printed"]))
-    words = fit(row["words"].split(), most=room)
-    return words + numbers if len(words) + len(numbers) <= room else words
+def _bar(ax: "Axes", row: Estimate, middle: float, tall: float) -> None:
+    colors = _style.BANDS if row.get("together") else _style.GRAYS
+    _style.nested_bars(ax, middle, row, tall=tall, colors=colors)

@@ -86,7 +86,7 @@ def plot_toll(
         ax,
         title=f"People {quantity}: {event.name}",
         label=f"people {quantity}" + " by the end of the event" * event.ongoing,
-        limits=_style.padded([*quantiles, *ends.values(), *bounds], scale, share=0.1),
+        limits=_limits([*quantiles, *ends.values(), *bounds], scale),
         scale=scale,
     )
     base = _evidence(ax, reports, ends, rounded_toll(result, quantity, probs=PROBS))
@@ -141,6 +141,13 @@ def _stacks_above(values: np.ndarray, width: float, edge: float) -> tuple[np.nda
     nearest = edge + width * (0.5 + np.arange(len(means)))
     places = np.maximum(_style.spread(means, width), nearest)
     return places[stack], np.arange(len(values)) - first[stack] + 0.5
+
+
+def _limits(values: list[float], scale: str) -> tuple[float, float]:
+    lower, upper = _style.padded(values, scale, share=0.1)
+    if scale == "linear":  # the dots of the smallest tolls need room on the left of zero
+        lower -= (upper - lower) / FEWEST_BINS / 2
+    return lower, upper
 
 
 def _evidence(
@@ -222,16 +229,18 @@ def _dots(ax: "Axes", quantiles: np.ndarray, documented: int | None, base: float
 
 
 def _documented_line(ax: "Axes", report: "Report | None") -> None:
-    if report is None or not report.statement.lower:
+    if report is None or not report.statement.counted:
         return
-    lower, upper = report.statement.lower, report.statement.upper
+    statement = report.statement
+    counted = statement.counted
+    exact = statement.lower == statement.upper or statement.kind == "rounded"
     height = _style.size_in_points(ax)[1]
     top = 1 - 1.2 * _style.line_height(ax) / height
-    base = ax.transAxes.inverted().transform(ax.transData.transform((lower, 0)))[1]
-    ax.plot([lower, lower], [base, top], "--", color=_style.VERMILLION, lw=1.2,
+    base = ax.transAxes.inverted().transform(ax.transData.transform((counted, 0)))[1]
+    ax.plot([counted, counted], [base, top], "--", color=_style.VERMILLION, lw=1.2,
             transform=ax.get_xaxis_transform(), label="documented")  # fmt: skip
-    words = f" {lower:,} counted" if lower == upper else f" at least {lower:,} counted"
-    _style.text_inside(ax, lower, top, words)
+    words = f" {counted:,} counted" if exact else f" at least {counted:,} counted"
+    _style.text_inside(ax, counted, top, words)
 
 
 def _description(result: "xr.DataTree", quantity: str, reports: "list[Report]") -> str:

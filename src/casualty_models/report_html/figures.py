@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from casualty_models.inference import ATTRIBUTE, event_of, provenance
 from casualty_models.summaries.evidence import QUANTITIES
+from casualty_models.summaries.people import ways_divided
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -36,18 +37,30 @@ SOURCES_CAPTION = (
     "What the latest report of each kind of source would imply for the number killed if nothing"
     " else were known, and what all reports say together."
 )
+CONTRADICTIONS_CAPTION = (
+    "What was stated about the number {}, and the pairs that hardly go together with their distance"
+    " in standard deviations; a diamond marks the ones to doubt first."
+)
+PARTS_CAPTION = (
+    "The number killed by {}: 50, 80 and 95% intervals, the median in white, and what had been"
+    " counted there. Medians of parts do not add up to that of the whole."
+)
 PRIORS_CAPTION = "The number killed before the reports (prior) and after them (posterior)."
 
 _LONGEST_NAME, _LONGEST_WORD = 80, 24
 
 
-def figures(result: "xr.DataTree") -> "list[dict[str, Markup | str]]":
+def figures(
+    result: "xr.DataTree", *, contradicted: str | None = None
+) -> "list[dict[str, Markup | str]]":
     """Return the figures of a page, each with its caption.
 
     Parameters
     ----------
     result
         What `fit` returned.
+    contradicted
+        The quantity of which to show the statements that contradict each other; by default none.
 
     Examples
     --------
@@ -55,7 +68,13 @@ def figures(result: "xr.DataTree") -> "list[dict[str, Markup | str]]":
     >>> figures(result)[0]["svg"][:4]
     Markup('<svg')
     """
-    from casualty_models.plots import plot_priors, plot_sources, plot_timeline, plot_toll
+    from casualty_models.plots import (
+        plot_parts,
+        plot_priors,
+        plot_sources,
+        plot_timeline,
+        plot_toll,
+    )
 
     drawn: list[tuple[Callable[..., Axes], dict[str, str], str]] = [
         *((plot_toll, {"quantity": q}, TOLL_CAPTION.format(q)) for q in QUANTITIES),
@@ -63,11 +82,22 @@ def figures(result: "xr.DataTree") -> "list[dict[str, Markup | str]]":
         (plot_sources, {"quantity": "killed"}, SOURCES_CAPTION),
         (plot_priors, {"var": "true_killed"}, PRIORS_CAPTION),
     ]
+    if contradicted is not None:  # in place of the wounded day by day: six fit on a sheet of paper
+        caption = CONTRADICTIONS_CAPTION.format(contradicted)
+        drawn[len(QUANTITIES) + 1] = (_plot_contradictions, {"quantity": contradicted}, caption)
+    for way in ways_divided(result):
+        drawn.append((plot_parts, {"way": way}, PARTS_CAPTION.format(way)))
     result = with_short_names(result)
     return [
         {"svg": _svg(partial(plot, result, **options), f"figure{number}"), "caption": caption}
         for number, (plot, options, caption) in enumerate(drawn, start=1)
     ]
+
+
+def _plot_contradictions(result: "xr.DataTree", *, quantity: str, ax: "Axes") -> "Axes":
+    from casualty_models.plots import plot_contradictions
+
+    return plot_contradictions(event_of(result), quantity=quantity, ax=ax)
 
 
 def with_short_names(result: "xr.DataTree") -> "xr.DataTree":

@@ -4,22 +4,46 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casualty_models.checks import DATA_SHARE_MEANING, narrowing_sentence
+import numpy as np
+
+from casualty_models.checks import (
+    DATA_SHARE_MEANING,
+    narrowing_sentence,
+    sensitivity,
+    sensitivity_sentence,
+)
 from casualty_models.inference import event_of, provenance
+from casualty_models.models.series import CLASSES, report_class
 from casualty_models.priors import TollPriors, priors_table
+from casualty_models.report_html.evidence import contradictions_found, estimate_rows, report_rows
 from casualty_models.report_html.figures import figures
-from casualty_models.summaries.evidence import QUANTITIES, documented_count
-from casualty_models.summaries.tables import PROBS, rounded_toll
+from casualty_models.report_html.tolls import range_text, toll_tables
+from casualty_models.summaries.evidence import QUANTITIES
+from casualty_models.summaries.people import reach_sentence, ways_divided
+from casualty_models.summaries.tables import rounded_toll
 from casualty_models.summaries.words import SENTENCE_PROB, day_in_words, toll_sentence
 
 if TYPE_CHECKING:
     import xarray as xr
     from jinja2 import Environment
 
-    from casualty_models.events import Event, Report
+    from casualty_models.events import Event
 
 EVENT_FILE = "EVENT.toml"
-PARTS = ("place", "group", "period")
+
+ENGINES = {"quick": "quick", "nutpie": "nuts"}  # what the record calls them, and the command
+MANY_REPORTS = 25  # so many go to the end of the page, after the sheets that all readers want
+MOST_NOTES = 8
+CONTENTS = {
+    "answer": "The answer",
+    "limits": "What it does not include",
+    "decided": "What decided it",
+    "contradictions": "Contradictions",
+    "figures": "Figures",
+    "reports": "Reports",
+    "priors": "Assumptions",
+    "made": "How it was made",
+}
 
 LIMITS = (
     "People who died or were hurt indirectly (hunger, cold, disease, lack of care), unless the"
@@ -28,11 +52,17 @@ LIMITS = (
     " fighters, or people who died of wounds later, where others do not.",
     "Errors that all reports share. Sources that repeat one another look like more evidence than"
     " they are.",
-    "How the toll divides over places, groups or days. Do not split it, and do not publish numbers"
-    " for groups so small that their members can be recognized.",
-    "Who is responsible. A gap between a count and an estimate is no proof that anybody hid"
-    " something.",
 )
+CARE = (
+    "Quote the interval, never the median alone, and no more digits than are printed here. A"
+    " narrow interval is no proof: it holds if the model and its priors do.",
+    "Do not publish a number for a place, group or day in which so few people were hurt that they"
+    " can be recognized: it can hurt the living.",
+    "Do not add this to another number or compare the two unless both count the same thing.",
+    "It does not say who is responsible. A gap between a count and an estimate is no proof that"
+    " anybody hid something, and no name on a list is wrong because of it.",
+)
+UNDIVIDED = "It says nothing about places, groups or days. Do not split it over them."
 NOT_OVER = "What was still to come is part of the estimate; how long it would last was not known."
 
 
@@ -75,6 +105,9 @@ def report_page(result: "xr.DataTree", *, event_file: str = EVENT_FILE) -> str:
     (True, False)
     """
     event, record = event_of(result), provenance(result)
+    priors = TollPriors.from_dict(record["priors"]) if record["priors"] else None
+    contradicted = contradictions_found(event, priors)
+    long = len(event.reports) > MANY_REPORTS
     template = _environment().get_template("report.html.j2")
     return template.render(
         event=event,
@@ -82,14 +115,20 @@ def report_page(result: "xr.DataTree", *, event_file: str = EVENT_FILE) -> str:
         as_of=day_in_words(event.as_of_date),
         used=result["constant_data"].sizes["report"],
         tolls=[_toll(result, quantity) for quantity in QUANTITIES],
-        table=_table(result),
-        limits=[*LIMITS, *[NOT_OVER] * event.ongoing],
-        figures=figures(result),
-        reports=_report_rows(result, event),
-        narrowed=[narrowing_sentence(result, quantity) for quantity in QUANTITIES],
+        tables=toll_tables(result),
+        reach=reach_sentence(result),
+        limits=[*LIMITS, *[NOT_OVER] * event.ongoing, *[UNDIVIDED] * (not ways_divided(result))],
+        care=CARE,
+        figures=figures(result, contradicted=contradicted["quantity"]),
+        contents=sorted(CONTENTS.items(), key=lambda item: long and item[0] == "reports"),
+        long=long,
+        most_notes=MOST_NOTES,
+        reports=report_rows(result),
+        estimates=estimate_rows(event),
+        contradicted=contradicted,
+        decided=_decided(result),
         meaning=DATA_SHARE_MEANING,
-        priors=_priors(event, record["priors"]),
-        changed=_changed(event, record["priors"]),
+        priors=_priors(event, priors, ways_divided(result)),
         convergence=_convergence(record["diagnostics"]),
         command=repeat_command(result, event_file),
     )
@@ -119,6 +158,8 @@ def repeat_command(result: "xr.DataTree", event_file: str = EVENT_FILE) -> str:
     for name, default in usual.items():
         if record.get(name, default) != default:
             words += [f"--{name.replace('_', '-')}", str(record[name])]
+    if record["engine"] in ENGINES:
+        words += ["--engine", ENGINES[record["engine"]]]
     return shlex.join([*words, "--random-seed", str(record["random_seed"])])
 
 
@@ -140,74 +181,55 @@ def _toll(result: "xr.DataTree", quantity: str) -> dict[str, str]:
     rounded = rounded_toll(result, quantity, probs=(SENTENCE_PROB,))
     return {
         "quantity": quantity,
-        "headline": _range(rounded, SENTENCE_PROB),
+        "headline": range_text(rounded, SENTENCE_PROB),
         "median": f"{rounded['median']:,}",
         "sentence": toll_sentence(result, quantity),
     }
 
 
-def _table(result: "xr.DataTree") -> list[tuple[str, list[str]]]:
-    counts = [documented_count(result, quantity) for quantity in QUANTITIES]
-    tolls = [rounded_toll(result, quantity) for quantity in QUANTITIES]
-    return [
-        ("Documented", ["no count" if count is None else f"{count:,}" for count in counts]),
-        ("Median", [f"{toll['median']:,}" for toll in tolls]),
-        *((f"{100 * p:g}% interval", [_range(toll, p) for toll in tolls]) for p in PROBS),
-    ]
+def _decided(result: "xr.DataTree") -> list[str]:
+    """Return how far the reports narrowed each toll, and on which priors it still rests."""
+    table = sensitivity(result)
+    sentences: list[str] = []
+    for quantity in QUANTITIES:
+        sentences += [narrowing_sentence(result, quantity), sensitivity_sentence(table, quantity)]
+    return sentences
 
 
-def _range(rounded: dict[str, int], prob: float) -> str:
-    return " to ".join(f"{rounded[f'{end}{100 * prob:g}']:,}" for end in ("lower", "upper"))
-
-
-def _report_rows(result: "xr.DataTree", event: "Event") -> list[dict[str, Any]]:
-    used = {int(position) for position in result["constant_data"]["report"].values}
-    return [_report_row(report, number in used) for number, report in enumerate(event.reports)]
-
-
-def _report_row(report: "Report", used: bool) -> dict[str, Any]:
-    bounds = dict.fromkeys((report.statement.lower, report.statement.upper))
-    named = [getattr(report, part) for part in PARTS if getattr(report, part) is not None]
-    safe = report.url is not None and report.url.startswith(("https://", "http://"))
-    use = report.claim.replace("_", " ") if used else "not used"
-    return {
-        "date": report.date.isoformat(),
-        "source": report.source,
-        "source_kind": report.source_kind.replace("_", " "),
-        "url": report.url if safe else None,
-        "says": f"“{report.says}”" if report.says else report.statement.text,
-        "quantity": report.quantity,
-        "part": ", ".join(named),
-        "bounds": " to ".join(f"{bound:,}" for bound in bounds),
-        "use": f"{use}, as a minimum" if report.floor else use,
-    }
-
-
-def _priors(event: "Event", priors: dict[str, Any]) -> dict[str, list[Any]]:
-    if not priors:
-        return {"rows": [], "sources": []}
-    known = TollPriors.from_dict(priors)
-    table = priors_table(known, kind=event.kind, mechanism=event.mechanism)
+def _priors(event: "Event", priors: TollPriors | None, ways: list[str]) -> dict[str, Any]:
+    if priors is None:
+        return {"rows": [], "sources": [], "changed": False}
+    table = priors_table(priors, kind=event.kind, mechanism=event.mechanism)
+    chosen = table["source"] == "set by the user"
+    table = table[chosen | ~table["prior"].isin(_without_effect(event, ways))]
     sources = list(dict.fromkeys(table["source"]))
     rows = [
         {
-            "prior": str(row.prior),
-            "meaning": str(row.meaning),
-            "range": " to ".join(dict.fromkeys((_number(row.lower90), _number(row.upper90)))),
-            "source": sources.index(row.source) + 1,
+            "prior": row["prior"],
+            "meaning": row["meaning"],
+            "range": " to ".join(dict.fromkeys((_number(row["lower90"]), _number(row["upper90"])))),
+            "source": sources.index(row["source"]) + 1,
         }
-        for row in table.itertuples()
+        for row in table.to_dict("records")
     ]
-    return {"rows": rows, "sources": sources}
+    changed = priors != TollPriors.for_event(event.kind, event.mechanism)
+    return {"rows": rows, "sources": sources, "changed": changed}
 
 
-def _changed(event: "Event", priors: dict[str, Any]) -> bool:
-    usual = TollPriors.for_event(event.kind, event.mechanism)
-    return bool(priors) and TollPriors.from_dict(priors) != usual
+def _without_effect(event: "Event", ways: list[str]) -> set[str]:
+    """Return the priors that are about what the event does not have."""
+    idle = set(CLASSES) - {report_class(report) for report in event.reports}
+    idle |= set() if ways else {"part_spread", "part_ratio_spread", "unnamed_part"}
+    idle |= set() if "group" in ways else {"reach"}
+    if not any(report.quantity == "hospitalized" for report in event.reports):
+        idle.add("hospitalized_share")
+    return idle
 
 
-def _number(value: Any) -> str:  # noqa: ANN401
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"  # noqa: PLR2004
+def _number(value: float) -> str:
+    if abs(value) >= 1000:  # noqa: PLR2004
+        return f"{value:,.0f}"
+    return np.format_float_positional(value, precision=3, fractional=False, trim="-")
 
 
 def _convergence(diagnostics: dict[str, Any]) -> str:
