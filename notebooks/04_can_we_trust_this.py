@@ -52,7 +52,7 @@ pd.crosstab([r.source_kind for r in used], [f"{r.quantity}, {r.claim}" for r in 
 
 # %%
 model = cm.toll_model(event)
-result = cm.fit(model, engine="auto", random_seed=2010)
+result = cm.fit(model, draws=2000, tune=2000, random_seed=2010)
 print(cm.toll_sentence(result))
 
 # %%

@@ -239,6 +239,7 @@ def test_parts_of_every_draw_sum_to_its_total():
     )
 
 
+@pytest.mark.slow
 def test_a_part_stays_above_the_minimum_that_was_documented_there():
     divided = replace(ongoing_design(), strata=Strata(place=["Osh"]))
     counted, named = report(4, value=60, place="Osh"), {"value": 64, "place": "Osh"}

@@ -96,7 +96,6 @@ def test_while_it_goes_on_the_answers_are_those_of_the_day_of_the_report():
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        ({"quantity": "casualties"}, "would not use this report"),
         ({"quantity": "missing"}, "would not use this report"),
         ({"place": "Osh"}, "would not use this report"),
         ({"date": "2010-06-01"}, "before the event starts"),

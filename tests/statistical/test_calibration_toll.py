@@ -23,7 +23,7 @@ PRIORS = replace(TollPriors.for_event("riot"), log_killed=Normal(6, 1))
 NUTS = {"target_accept": 0.9, "random_seed": 1}
 WRONG = [
     {"official_count": StudentT(3, -0.8, 0.02)},
-    {"count_noise": Fixed(1.0)},
+    {"count_noise": Fixed(3.0)},
 ]
 DESIGNS = [settled_design(), ongoing_design(), missing_design()]
 LARGER = [casualties_design(), strata_design()]

@@ -89,8 +89,8 @@ def rows_of(job: Job, result: "xr.DataTree | DataError", *, draws: int = 0) -> l
     >>> from casualty_models.batch.summary import rows_of
     >>> from casualty_models.inference import event_of
     >>> rows = rows_of(jobs_of([event_of(result)])[0], result)
-    >>> [(row["quantity"], round(row["median"], -1), row["above1000"]) for row in rows]
-    [('killed', 310.0, 0.1), ('wounded', 1530.0, 0.67)]
+    >>> [(row["quantity"], round(row["median"], -2), round(row["above1000"], 1)) for row in rows]
+    [('killed', 300.0, 0.1), ('wounded', 1500.0, 0.7)]
     """
     event = job.event
     head = {

@@ -61,8 +61,8 @@ def contradictions_listing(event: "Event") -> str:
     ...     for day, value in ((12, 971), (13, 97))])))
     Pairs of statements compared: 1. 1 cannot both be right by arithmetic alone; ...
     - "971" killed (ministry, 12 June 2010) and "97" killed (ministry, 13 June
-      2010): one source's count so far went down (... standard deviations). To doubt
-      first: nothing tells which of the two.
+      2010): one source's count so far went down (... standard deviations). To
+      doubt first: "971" killed (ministry, 12 June 2010).
     """
     from casualty_models.checks import contradictions, contradictions_sentence
 
