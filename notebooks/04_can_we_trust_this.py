@@ -33,7 +33,7 @@ from casualty_models.plots.leave_one_out import plot_leave_one_out
 from casualty_models.plots.sensitivity import plot_sensitivity
 
 INQUIRY = 470  # Kyrgyzstan Inquiry Commission, May 2011; used here only to look back
-QUICK = {"engine": "auto", "draws": 500, "chains": 2, "random_seed": 2010}
+QUICK = {"engine": "nuts", "draws": 500, "chains": 2, "random_seed": 2010}
 pd.set_option("display.max_colwidth", 110)
 
 # %% [markdown]
@@ -161,7 +161,7 @@ collected = {
 }
 worth = {}
 for name, report in collected.items():
-    found = checks.whatif(event, report, outcomes=5, **QUICK)
+    found = checks.whatif(event, report, outcomes=3, **QUICK)
     print(checks.whatif_sentence(found))
     worth[name] = found.narrowing
 pd.Series(worth, name="share of the width that it would take away").round(2)

@@ -19,7 +19,7 @@ from casualty_models.inference.program import Program, program
 if TYPE_CHECKING:
     import pymc as pm
 
-MAX_PROGRAMS = 256  # half a megabyte each
+MAX_PROGRAMS = 256  # four a structure, about a megabyte each
 NUMBERS_AT_ONCE = 40_000  # points times unknowns: what stays in the processor's cache
 _PROGRAMS: dict[Any, Program] = {}
 # An operation that cannot be done in batches may fail anywhere, by any of these.
