@@ -1,11 +1,11 @@
 """How exact the quick engine is: its quantiles beside those of long runs of NUTS.
 
-    python benchmarks/accuracy.py             # every shipped event: hours on two cores
-    python benchmarks/accuracy.py --limit 10  # ten more events, then stop
+    python benchmarks/accuracy.py --nuts  # the long runs, into accuracy_nuts.csv: hours of one core
+    python benchmarks/accuracy.py         # the quick engine beside them: minutes
 
-One row an event, written to accuracy.csv as it comes; a run that is stopped goes on where it was.
-Delete the file to start again, as after a change of the model. Events of the history are seen on
-one of the days 1, 3, 7 and 30 after their start.
+The long runs are written as they come, and a run that is stopped goes on where it was. After a
+change of the model delete accuracy_nuts.csv; after one of the quick engine only the second command
+is needed. Events of the history are seen on one of the days 1, 3, 7 and 30 after their start.
 """
 
 import argparse
@@ -15,18 +15,16 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 HERE = Path(__file__).parent
-PATH = HERE / "accuracy.csv"
+LONG_PATH, PATH = HERE / "accuracy_nuts.csv", HERE / "accuracy.csv"
 EVENT_FILE = HERE.parent / "examples" / "osh-2010.toml"
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 TOLLS = ("true_killed", "true_wounded")
 DAYS = (1, 3, 7, 30)
 LONG = {"draws": 4000, "tune": 1500, "target_accept": 0.97, "random_seed": 2}
-COLUMNS = (
-    "event", "day", "reports", "engine", "fallback", "comparisons", "root_mean_square",
-    "largest", "beyond_4", "nuts_converged", "cpu_seconds_quick", "cpu_seconds_nuts",
-)  # fmt: skip
+SEED = 1
 
 
 def shipped_events():
@@ -45,77 +43,114 @@ def shipped_events():
     return [*(found[i] for i in rng.permutation(len(found))), osh]
 
 
-def errors(one, other):
-    """Monte Carlo standard errors between the quantiles of two sets of draws."""
+def quantiles(result):
+    """The quantiles of the tolls of a result with their Monte Carlo standard errors."""
     import arviz as az
 
-    for prob in QUANTILES:
-        own = [float(az.mcse(draws, method="quantile", prob=prob)) for draws in (one, other)]
-        yield float((np.quantile(one, prob) - np.quantile(other, prob)) / np.hypot(*own))
+    for toll in TOLLS:
+        draws = result.posterior[toll].values
+        for prob in QUANTILES:
+            error = float(az.mcse(draws, method="quantile", prob=prob))
+            yield {"toll": toll, "probability": prob, "value": np.quantile(draws, prob)} | {
+                "error": error
+            }
 
 
-def timed(task):
-    start = time.process_time()
-    return task(), time.process_time() - start
-
-
-def compared(event):
-    """The row of an event, but for its name and day."""
+def long_runs(limit):
+    """Sample each event by NUTS for long, and write its quantiles."""
     import casualty_models as cm
     from casualty_models.inference import provenance
 
-    quick, seconds = timed(
-        lambda: cm.fit_many([event], engine="quick", random_seed=1, progress=False)[0]
-    )
-    record = provenance(quick)
-    row = {"reports": len(event.reports), "cpu_seconds_quick": round(seconds, 2)}
-    row |= {"engine": record["engine"], "fallback": record.get("fallback", "")}
-    if record["engine"] != "quick":
+    done = set(pd.read_csv(LONG_PATH)["event"]) if LONG_PATH.exists() else set()
+    left = [each for each in shipped_events() if each[0] not in done][:limit]
+    for name, day, event in left:
+        start = time.process_time()
+        model = cm.toll_model(event, fill=True)
+        result = cm.fit(model, engine="nuts", predictions=False, progress=False, **LONG)
+        own = {
+            "event": name,
+            "day": day,
+            "converged": provenance(result)["diagnostics"]["converged"],
+            "cpu_seconds": round(time.process_time() - start, 2),
+        }
+        rows = [own | {k: _short(v) for k, v in row.items()} for row in quantiles(result)]
+        append(LONG_PATH, rows)
+        print(own, flush=True)
+
+
+def _short(value):
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def append(path, rows):
+    new = not path.exists()
+    with path.open("a", newline="") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        if new:
+            writer.writeheader()
+        writer.writerows(rows)
+
+
+def compared(event, long):
+    """The row of an event, but for its name and day."""
+    from casualty_models.inference.density import Density
+    from casualty_models.inference.quick_result import quick_result
+    from casualty_models.inference.trust import NotTrusted
+    from casualty_models.models.toll import toll_model
+
+    row = {"reports": len(event.reports), "engine": "quick", "fallback": ""}
+    settings = {"draws": 1000, "tune": 1000, "chains": 4, "random_seed": SEED}
+    start = time.process_time()
+    try:
+        result, _ = quick_result(Density(toll_model(event)), settings)
+    except NotTrusted as reason:
+        result, row = None, row | {"engine": "nutpie", "fallback": str(reason)}
+    row["cpu_seconds_quick"] = round(time.process_time() - start, 2)
+    row["cpu_seconds_nuts"] = long["cpu_seconds"].iloc[0]
+    row["nuts_converged"] = bool(long["converged"].iloc[0])
+    if result is None:
         return row
-    model = cm.toll_model(event, fill=True)
-    nuts, seconds = timed(
-        lambda: cm.fit(model, engine="nuts", predictions=False, progress=False, **LONG)
-    )
-    found = [
-        each
-        for toll in TOLLS
-        for each in errors(quick.posterior[toll].values, nuts.posterior[toll].values)
-    ]
+    quick = pd.DataFrame(quantiles(result))
+    both = quick.merge(long, on=["toll", "probability"], suffixes=("", "_long"))
+    apart = (both["value"] - both["value_long"]) / np.hypot(both["error"], both["error_long"])
     return row | {
-        "comparisons": len(found),
-        "root_mean_square": round(float(np.sqrt(np.mean(np.square(found)))), 3),
-        "largest": round(float(np.abs(found).max()), 2),
-        "beyond_4": int((np.abs(found) > 4).sum()),
-        "nuts_converged": provenance(nuts)["diagnostics"]["converged"],
-        "cpu_seconds_nuts": round(seconds, 2),
+        "comparisons": len(apart),
+        "root_mean_square": round(float(np.sqrt((apart**2).mean())), 3),
+        "largest": round(float(apart.abs().max()), 2),
+        "beyond_4": int((apart.abs() > 4).sum()),
     }
 
 
-def main():
-    from casualty_models.errors import DataError
+def beside_quick():
+    """Compare the quick engine with the long runs that there are."""
+    runs = dict(list(pd.read_csv(LONG_PATH).groupby("event")))
+    rows = []
+    for name, day, event in shipped_events():
+        if name in runs:
+            rows.append({"event": name, "day": day} | compared(event, runs[name]))
+            print(rows[-1], flush=True)
+    table = pd.DataFrame(rows)
+    table.to_csv(PATH, index=False)
+    quick = table[table["engine"] == "quick"]
+    square = np.average(quick["root_mean_square"] ** 2, weights=quick["comparisons"])
+    print(
+        f"{len(table)} events, {len(table) - len(quick)} of them left to NUTS; of"
+        f" {quick['comparisons'].sum():.0f} quantiles {quick['beyond_4'].sum():.0f} differ by more"
+        f" than 4 standard errors; root mean square {np.sqrt(square):.3f},"
+        f" largest {quick['largest'].max()}"
+    )
 
+
+def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--limit", type=int, help="how many events more; by default all")
-    limit = parser.parse_args().limit
+    parser.add_argument("--nuts", action="store_true", help="make the long runs")
+    parser.add_argument("--limit", type=int, help="how many long runs more; by default all")
+    asked = parser.parse_args()
     warnings.filterwarnings("ignore")
-    done = set()
-    if PATH.exists():
-        with PATH.open() as handle:
-            done = {row["event"] for row in csv.DictReader(handle)}
-    left = [each for each in shipped_events() if each[0] not in done][:limit]
-    for name, day, event in left:
-        try:
-            row = {"event": name, "day": day} | compared(event)
-        except DataError as error:
-            print(name, error)
-            continue
-        new = not PATH.exists()
-        with PATH.open("a", newline="") as handle:
-            writer = csv.DictWriter(handle, COLUMNS)
-            if new:
-                writer.writeheader()
-            writer.writerow(row)
-        print(row, flush=True)
+    if asked.nuts:
+        long_runs(asked.limit)
+    else:
+        beside_quick()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""The NumPy call of each operation of PyTensor, on batches; `perform` where there is none."""
+"""The NumPy call of each operation of PyTensor, on batches; `perform` where there is none.
 
-from collections.abc import Callable
-from functools import reduce
+The batch is the first axis of each value and contiguous in memory: calls of NumPy run along it, and
+take several times as long where two values are laid out differently.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -9,9 +13,9 @@ from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.ops import ViewOp
 from pytensor.graph.basic import Constant
 from pytensor.graph.replace import vectorize_graph
-from pytensor.scalar.basic import Cast, Identity, Second
+from pytensor.scalar.basic import Cast, Identity, Second, Switch
 from pytensor.scalar.math import Log1mexp, Sigmoid, Softplus
-from pytensor.tensor.basic import ARange, Join, Split
+from pytensor.tensor.basic import Alloc, ARange, Join, Split
 from pytensor.tensor.blockwise import Blockwise
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.extra_ops import CumOp
@@ -60,9 +64,9 @@ def _elemwise(node: Any) -> Call | None:  # noqa: ANN401
     given = {v.type.dtype for v in node.inputs}
     if isinstance(call, np.ufunc) and dtype.kind == "f" and dtype.name not in given:
         # NumPy takes functions of small integers in half precision.
-        return lambda *values: call(*values, dtype=dtype)
+        return partial(call, dtype=dtype, order="F")
     if isinstance(call, np.ufunc) and (dtype.kind == "b" or dtype.name == "float64"):
-        return call
+        return call if node.outputs[0].type.ndim < 2 else partial(call, order="F")  # noqa: PLR2004
 
     def typed(*values: Any) -> Any:  # noqa: ANN401
         found = call(*values)
@@ -84,7 +88,7 @@ def _scalar_call(node: Any) -> Call | None:  # noqa: ANN401
     if op.nfunc_spec[1] == len(node.inputs):
         return op.nfunc
     if op.nfunc_spec[0] in ("add", "multiply"):
-        return lambda *values: reduce(op.nfunc, values)
+        return lambda *values: reduce(partial(op.nfunc, order="F"), values)
     return None
 
 
@@ -96,9 +100,22 @@ def _second(like: Any, value: Any) -> Any:  # noqa: ANN401
     shape = np.broadcast_shapes(like.shape, value.shape)
     if value.shape == shape:
         return value
-    filled = np.empty_like(like, dtype=value.dtype) if like.shape == shape else np.empty(shape)
+    return _filled(shape, value)
+
+
+def _filled(shape: tuple[int, ...], value: Any) -> Any:  # noqa: ANN401
+    """Return a value in so many places, with the batch contiguous in memory."""
+    filled = np.empty(shape, dtype=value.dtype, order="F")
     filled[...] = value
     return filled
+
+
+def _switch(condition: Any, yes: Any, no: Any) -> Any:  # noqa: ANN401
+    shape = np.broadcast_shapes(condition.shape, yes.shape, no.shape)
+    chosen = np.empty(shape, np.result_type(yes, no), order="F")
+    chosen[...] = no
+    np.copyto(chosen, yes, where=condition.astype(bool, copy=False))
+    return chosen
 
 
 def _softplus(x: Any) -> Any:  # noqa: ANN401
@@ -115,6 +132,7 @@ _SCALAR: dict[Any, Call] = {
     Sigmoid: special.expit,
     Log1mexp: _log1mexp,
     Second: _second,
+    Switch: _switch,
     Cast: _as_array,
     Identity: _as_array,
 }
@@ -162,17 +180,21 @@ def _batched_join(core: Join, batch: int) -> Call:
     def call(*parts: Any) -> Any:  # noqa: ANN401
         lead = np.broadcast_shapes(*(part.shape[:batch] for part in parts))
         full = [np.broadcast_to(part, lead + part.shape[batch:]) for part in parts]
-        return np.concatenate(full, axis=core.axis + batch)
+        return _joined(full, core.axis + batch)
 
     return call
 
 
 def _batched_split(core: Split, batch: int) -> Call:
-    def call(x: Any, sizes: Any) -> Any:  # noqa: ANN401
-        ends = np.cumsum(sizes.reshape(-1, sizes.shape[-1])[0])[:-1]
-        return np.split(x, ends, axis=core.axis + batch)
+    return lambda x, sizes: _divided(x, sizes.reshape(-1, sizes.shape[-1])[0], core.axis + batch)
 
-    return call
+
+def _divided(x: Any, sizes: Any, axis: int) -> list[Any]:  # noqa: ANN401
+    parts, start, before = [], 0, (slice(None),) * axis
+    for size in sizes:
+        parts.append(x[(*before, slice(start, start + size))])
+        start += size
+    return parts
 
 
 def _batched_size(core: Shape_i, batch: int) -> Call:
@@ -198,7 +220,7 @@ _BLOCKS: dict[Any, Callable[[Any, int], Call]] = {
 
 
 def _adding_columns(node: Any) -> Call | None:  # noqa: ANN401
-    """Return the sum of columns into the places that an index names, as a product of matrices."""
+    """Return the sum of columns into the places that an index names, one after the other."""
     op = node.op
     x, y = node.inputs[:2]
     columns = (slice(None), 0)
@@ -206,9 +228,10 @@ def _adding_columns(node: Any) -> Call | None:  # noqa: ANN401
         return None
 
     def call(x: Any, y: Any, places: Any) -> Any:  # noqa: ANN401
-        named = np.zeros((places.size, x.shape[1]))
-        named[np.arange(places.size), places] = 1.0
-        return x + y @ named
+        changed = np.array(np.broadcast_to(x, (len(y), x.shape[1])), order="F")
+        for column, place in enumerate(places):
+            changed[:, place] += y[:, column if y.shape[1] > 1 else 0]
+        return changed
 
     return call
 
@@ -231,7 +254,7 @@ def _adding_part(node: Any) -> Call | None:  # noqa: ANN401
         return None
 
     def call(x: Any, y: Any, *_: Any) -> Any:  # noqa: ANN401
-        changed = x.copy()
+        changed = x.copy(order="F")
         changed[index] += y
         return changed
 
@@ -247,13 +270,36 @@ def _constant_index(names: list[Any], entries: Any) -> tuple[Any, ...] | None:  
 
 
 def _running_sum(node: Any) -> Call | None:  # noqa: ANN401
-    if node.op.mode != "add" or node.op.axis is None:
+    if node.op.mode != "add" or node.op.axis != 1 or node.outputs[0].type.ndim != 2:  # noqa: PLR2004
         return None
-    return lambda x: np.cumsum(x, axis=node.op.axis)
+
+    def call(x: Any) -> Any:  # noqa: ANN401
+        sums = x.copy(order="F")
+        for column in range(1, x.shape[1]):
+            sums[:, column] += sums[:, column - 1]
+        return sums
+
+    return call
 
 
 def _join(node: Any) -> Call:  # noqa: ANN401
-    return lambda *parts: np.concatenate(parts, axis=node.op.axis)
+    return lambda *parts: _joined(parts, node.op.axis)
+
+
+def _joined(parts: Sequence[Any], axis: int) -> Any:  # noqa: ANN401
+    shape = list(parts[0].shape)
+    shape[axis] = sum(part.shape[axis] for part in parts)
+    joined = np.empty(shape, np.result_type(*parts), order="F")
+    return np.concatenate(parts, axis=axis, out=joined)
+
+
+def _split(node: Any) -> Call | None:  # noqa: ANN401
+    axis = node.op.axis
+    return lambda x, sizes: _divided(x, sizes, axis)
+
+
+def _allocation(node: Any) -> Call:  # noqa: ANN401
+    return lambda value, *shape: _filled(tuple(int(n) for n in shape), value)
 
 
 def _shape(node: Any) -> Call:  # noqa: ANN401
@@ -294,6 +340,8 @@ _RULES: dict[Any, Callable[[Any], Call | None]] = {
     IncSubtensor: _adding_part,
     CumOp: _running_sum,
     Join: _join,
+    Split: _split,
+    Alloc: _allocation,
     Shape: _shape,
     OpFromGraph: _inner_graph,
 }

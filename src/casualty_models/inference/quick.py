@@ -1,7 +1,7 @@
-"""The quick engine: many short chains at once, started from an approximation of the posterior.
+"""The quick engine: many short chains at once, led from the prior to the posterior.
 
-Nothing is compiled. The population is led to the posterior by tempering and moved on until it has
-forgotten where it started; what it says about itself decides whether it is used.
+Nothing is compiled. The population is moved on until it has forgotten where it started; what it
+says about itself decides whether it is used.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from casualty_models.inference.hamiltonian import (
     adapted_step,
     hamiltonian_move,
 )
-from casualty_models.inference.reference import find_reference
+from casualty_models.inference.reference import wide_reference
 from casualty_models.inference.tempering import Tempered, covariance_root, temper
 from casualty_models.inference.trust import MAX_RHAT, NotTrusted, Trust, effective_draws, rank_rhat
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 PRIOR_DRAWS = 2000
 FEWEST_POINTS = 1000  # of the population
 STATES = 4  # kept of each point, about
-MAX_MOVES = 60
-ATTEMPTS = 3  # to draw, each after further moves, until the repetitions agree
+MAX_MOVES = 120
 FORGOTTEN = 0.1
+FORGET_TIMES = 3  # as many moves as it takes to forget the start
+ATTEMPTS = 3  # to draw, each with twice as many moves between states, until all agree
 STICKY = 0.7
 MOST_DIVERGING = 0.001
 
@@ -90,7 +91,7 @@ def quick_draws(
     target = model if isinstance(model, Density) else Density(model)
     evaluations = 0
     prior, _ = target.prior(PRIOR_DRAWS, rng)
-    reference = find_reference(target.gradient, prior, rng)
+    reference = wide_reference(prior)
 
     def standard(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         nonlocal evaluations
@@ -137,16 +138,20 @@ def _agreed(
 ) -> _Kept:
     """Return draws of so many chains and states on which the repetitions agree."""
     chains, states = shape
-    population, moves = start.population, max(states, STATES)
+    population, number, made = start.population, max(states, STATES), 0
     for attempt in range(ATTEMPTS):
-        kept, population = _keep(gradient, replace(start, population=population), moves, rng)
+        apart = 2**attempt
+        begin = replace(start, population=population)
+        kept, population = _keep(gradient, begin, (number, apart), rng)
+        made += number * apart
         all_points = _by_chain(kept[0], chains)
-        if _stickiness(all_points, moves) > STICKY:
-            raise NotTrusted("the points hardly move between the middle and the tails")
+        sticky = _stickiness(all_points, number) > STICKY
         rhat = float(rank_rhat(all_points).max())
-        if rhat <= MAX_RHAT:
+        if rhat <= MAX_RHAT and not sticky:
             points, value, acceptance = (_by_chain(part[-states:], chains) for part in kept)
-            return _Kept(points, value, acceptance, rhat, (attempt + 1) * moves - states)
+            return _Kept(points, value, acceptance, rhat, made - states * apart)
+    if sticky:
+        raise NotTrusted("the points hardly move between the middle and the tails")
     raise NotTrusted(f"the repetitions disagree (R-hat {rhat:.3f})")
 
 
@@ -170,20 +175,21 @@ def _by_chain(kept: np.ndarray, chains: int) -> np.ndarray:
 def _settle(
     gradient: Gradient, start: Tempered, rng: np.random.Generator
 ) -> tuple[Tempered, int, float]:
-    """Move a population twice as often as it takes to forget where it started."""
+    """Move a population three times as often as it takes to forget where it started."""
     population, root, step = start.population, start.root, start.step
-    first = population
+    first, enough = population, None
     chance = np.sqrt(2.0 * np.log(2.0 * first.points.shape[1]) / len(first.points))
-    enough, memory = MAX_MOVES, 1.0
     for move in range(1, MAX_MOVES + 1):
         moved = hamiltonian_move(gradient, population, root, step, rng)
         population, step = moved.population, adapted_step(step, moved)
         memory = _memory(first, population)
-        if enough == MAX_MOVES and memory < FORGOTTEN + chance:
-            enough = min(2 * move, MAX_MOVES - 1)
+        if enough is None and memory < FORGOTTEN + chance:
+            enough = FORGET_TIMES * move
             root = covariance_root(population.points)
-        if move == enough and enough < MAX_MOVES:
+        if move == enough:
             return replace(start, population=population, root=root, step=step), move, memory
+        if enough is None and FORGET_TIMES * move >= MAX_MOVES:
+            break
     raise NotTrusted("the moves are too slow to forget where they started")
 
 
@@ -205,15 +211,20 @@ def _features(population: Population) -> np.ndarray:
 
 
 def _keep(
-    gradient: Gradient, start: Tempered, states: int, rng: np.random.Generator
+    gradient: Gradient, start: Tempered, shape: tuple[int, int], rng: np.random.Generator
 ) -> tuple[list[np.ndarray], Population]:
-    """Return points, log densities and acceptances after each of some moves, and where they end."""
+    """Return points, log densities and acceptances of so many states, and where they end.
+
+    States are so many moves apart.
+    """
+    states, apart = shape
     population, kept, diverging = start.population, [], 0.0
-    for _ in range(states):
+    for move in range(states * apart):
         moved = hamiltonian_move(gradient, population, start.root, start.step, rng)
         population = moved.population
-        kept.append((population.points, population.value, moved.acceptance))
-        diverging += moved.diverging.mean() / states
+        diverging += moved.diverging.mean() / (states * apart)
+        if (move + 1) % apart == 0:
+            kept.append((population.points, population.value, moved.acceptance))
     if diverging > MOST_DIVERGING:
         raise NotTrusted(f"{diverging:.1%} of the moves diverged, as in a funnel")
     return [np.array(part) for part in zip(*kept, strict=True)], population

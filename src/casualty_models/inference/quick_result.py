@@ -13,7 +13,7 @@ from casualty_models.inference.trust import NotTrusted, effective_draws
 if TYPE_CHECKING:
     import xarray as xr
 
-MANY_UNKNOWNS = 150  # from here on NUTS, once compiled, is about as fast
+MANY_UNKNOWNS = 110  # from here on NUTS, once compiled, is about as fast
 LIBRARY = "casualty-models"
 
 

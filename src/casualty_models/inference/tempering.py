@@ -1,4 +1,4 @@
-"""From an approximation to the posterior by steps: weigh, resample, move (Monte Carlo in sequence).
+"""From a wide shape to the posterior by steps: weigh, resample, move (Monte Carlo in sequence).
 
 Del Moral, Doucet & Jasra 2006, J. R. Stat. Soc. B 68:411.
 """
@@ -20,6 +20,7 @@ MAX_TEMPERATURES = 30
 FIRST_POINTS = 8  # drawn from the reference for each point of the population
 ENOUGH_WEIGHT = 0.5  # effective points that a step must leave for each point of the population
 FIRST_STEP = 0.5
+MOVES = 3  # at each temperature
 HALVINGS = 20
 POINTS_PER_UNKNOWN = 8  # to learn how the unknowns vary together
 
@@ -93,9 +94,10 @@ def temper(
             raise NotTrusted("the posterior is too far from any simple shape")
         between = _between(gradient, reference, beta)
         start = _mixed(there, reference, beta)
-        moved = hamiltonian_move(between, start, root, step, rng)
-        step = adapted_step(step, moved)
-        points = moved.population.points
+        for _ in range(MOVES):
+            moved = hamiltonian_move(between, start, root, step, rng)
+            start, step = moved.population, adapted_step(step, moved)
+        points = start.points
         there = Population(points, *gradient(points))
 
 

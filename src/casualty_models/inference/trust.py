@@ -23,7 +23,8 @@ class Trust:
     pareto_k
         Shape of the tail of the weights by which the population was led to the posterior.
     moves
-        Moves made before the first draw was kept; twice as many as it took to forget the start.
+        Moves made before the first draw was kept; three times as many as it took to forget the
+        start, or more.
     memory
         Largest correlation between where a point started and where it was then.
     acceptance
