@@ -29,8 +29,8 @@ STATES = 4  # kept of each point, about
 MAX_MOVES = 120
 FORGOTTEN = 0.1
 FORGET_TIMES = 3  # as many moves as it takes to forget the start
-ATTEMPTS = 3  # to draw, each with twice as many moves between states, until all agree
-STICKY = 0.7
+ATTEMPTS = 4  # to draw, each with twice as many moves between states, until all agree
+STICKY = 0.5
 MOST_DIVERGING = 0.001
 
 
