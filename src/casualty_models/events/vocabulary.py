@@ -78,6 +78,20 @@ MECHANISMS = (
     "mixed",
 )
 
+# What people write first, beside the word that is meant.
+_MEANT = {
+    **dict.fromkeys(("dead", "death", "deaths", "died", "fatalities", "bodies"), "killed"),
+    **dict.fromkeys(("injured", "injuries", "injury", "hurt"), "wounded"),
+    **dict.fromkeys(("admitted", "in_hospital", "inpatients"), "hospitalized"),
+    **dict.fromkeys(("disappeared", "unaccounted_for"), "missing"),
+    **dict.fromkeys(("police", "government", "authorities", "army"), "official"),
+    **dict.fromkeys(("ministry_of_health", "ministry"), "health_ministry"),
+    **dict.fromkeys(("press", "newspaper", "radio", "tv", "television", "agency"), "media"),
+    **dict.fromkeys(("ferry", "boat", "shipwreck", "maritime"), "ship"),
+    **dict.fromkeys(("explosion", "attack", "terrorism"), "bombing"),
+    **dict.fromkeys(("hurricane", "typhoon", "storm"), "cyclone"),
+    **dict.fromkeys(("stampede", "crush"), "crowd_crush"),
+}
 _LONGEST_WORD_COMPARED = 80
 _MOST_WORDS_LISTED = 30
 
@@ -105,12 +119,14 @@ def unknown_word(noun: str, word: str, words: Iterable[str], *, remedy: str = ""
     --------
     >>> from casualty_models.events.vocabulary import unknown_word
     >>> str(unknown_word("quantity", "injured", ("killed", "wounded")))
-    "unknown quantity; got 'injured'. Allowed: killed, wounded."
+    "unknown quantity; got 'injured'. Did you mean 'wounded'? Allowed: killed, wounded."
     >>> str(unknown_word("quantity", "Wonded", ("killed", "wounded")))
     "unknown quantity; got 'Wonded'. Did you mean 'wounded'? Allowed: killed, wounded."
     """
     allowed = {_plain(each): each for each in words}
-    near = get_close_matches(_plain(word[:_LONGEST_WORD_COMPARED]), allowed, n=1)
+    given = _plain(word[:_LONGEST_WORD_COMPARED])
+    near = [_MEANT[given]] if _MEANT.get(given) in allowed else []
+    near = near or get_close_matches(given, allowed, n=1)
     listed = ", ".join(allowed.values()) if len(allowed) <= _MOST_WORDS_LISTED else ""
     sentences = [
         f"Did you mean {allowed[near[0]]!r}?" if near else "",
