@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PRIOR_DRAWS = 2000
 FEWEST_POINTS = 1000  # of the population
 STATES = 4  # kept of each point, about
-MAX_MOVES = 120
+MAX_MOVES = 240
 FORGOTTEN = 0.1
 FORGET_TIMES = 3  # as many moves as it takes to forget the start
 ATTEMPTS = 4  # to draw, each with twice as many moves between states, until all agree
