@@ -1,10 +1,6 @@
-"""The NumPy call of each operation of PyTensor, on batches; `perform` where there is none.
+"""The NumPy call of each operation of PyTensor, on batches; `perform` where there is none."""
 
-The batch is the first axis of each value and contiguous in memory: calls of NumPy run along it, and
-take several times as long where two values are laid out differently.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial, reduce
 from typing import Any
 
@@ -29,6 +25,18 @@ from pytensor.tensor.subtensor import (
 )
 from pytensor.tensor.type import TensorType
 from scipy import special
+
+from casualty_models.inference.batches import (
+    divided,
+    filled,
+    joined,
+    log1mexp,
+    running_sum,
+    second,
+    softplus,
+    switch,
+    with_columns_added,
+)
 
 Call = Callable[..., Any]
 
@@ -96,43 +104,12 @@ def _as_array(x: Any) -> Any:  # noqa: ANN401
     return x if hasattr(x, "dtype") else np.asarray(x)
 
 
-def _second(like: Any, value: Any) -> Any:  # noqa: ANN401
-    shape = np.broadcast_shapes(like.shape, value.shape)
-    if value.shape == shape:
-        return value
-    return _filled(shape, value)
-
-
-def _filled(shape: tuple[int, ...], value: Any) -> Any:  # noqa: ANN401
-    """Return a value in so many places, with the batch contiguous in memory."""
-    filled = np.empty(shape, dtype=value.dtype, order="F")
-    filled[...] = value
-    return filled
-
-
-def _switch(condition: Any, yes: Any, no: Any) -> Any:  # noqa: ANN401
-    shape = np.broadcast_shapes(condition.shape, yes.shape, no.shape)
-    chosen = np.empty(shape, np.result_type(yes, no), order="F")
-    chosen[...] = no
-    np.copyto(chosen, yes, where=condition.astype(bool, copy=False))
-    return chosen
-
-
-def _softplus(x: Any) -> Any:  # noqa: ANN401
-    # `np.logaddexp` is eight times as slow.
-    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
-
-
-def _log1mexp(x: Any) -> Any:  # noqa: ANN401
-    return np.where(x < -np.log(2.0), np.log1p(-np.exp(x)), np.log(-np.expm1(x)))
-
-
 _SCALAR: dict[Any, Call] = {
-    Softplus: _softplus,
+    Softplus: softplus,
     Sigmoid: special.expit,
-    Log1mexp: _log1mexp,
-    Second: _second,
-    Switch: _switch,
+    Log1mexp: log1mexp,
+    Second: second,
+    Switch: switch,
     Cast: _as_array,
     Identity: _as_array,
 }
@@ -180,21 +157,13 @@ def _batched_join(core: Join, batch: int) -> Call:
     def call(*parts: Any) -> Any:  # noqa: ANN401
         lead = np.broadcast_shapes(*(part.shape[:batch] for part in parts))
         full = [np.broadcast_to(part, lead + part.shape[batch:]) for part in parts]
-        return _joined(full, core.axis + batch)
+        return joined(full, core.axis + batch)
 
     return call
 
 
 def _batched_split(core: Split, batch: int) -> Call:
-    return lambda x, sizes: _divided(x, sizes.reshape(-1, sizes.shape[-1])[0], core.axis + batch)
-
-
-def _divided(x: Any, sizes: Any, axis: int) -> list[Any]:  # noqa: ANN401
-    parts, start, before = [], 0, (slice(None),) * axis
-    for size in sizes:
-        parts.append(x[(*before, slice(start, start + size))])
-        start += size
-    return parts
+    return lambda x, sizes: divided(x, sizes.reshape(-1, sizes.shape[-1])[0], core.axis + batch)
 
 
 def _batched_size(core: Shape_i, batch: int) -> Call:
@@ -227,13 +196,7 @@ def _adding_columns(node: Any) -> Call | None:  # noqa: ANN401
     if op.set_instead_of_inc or op.idx_list != columns or not x.type.ndim == y.type.ndim == 2:  # noqa: PLR2004
         return None
 
-    def call(x: Any, y: Any, places: Any) -> Any:  # noqa: ANN401
-        changed = np.array(np.broadcast_to(x, (len(y), x.shape[1])), order="F")
-        for column, place in enumerate(places):
-            changed[:, place] += y[:, column if y.shape[1] > 1 else 0]
-        return changed
-
-    return call
+    return with_columns_added
 
 
 def _taking_columns(node: Any) -> Call | None:  # noqa: ANN401
@@ -273,33 +236,20 @@ def _running_sum(node: Any) -> Call | None:  # noqa: ANN401
     if node.op.mode != "add" or node.op.axis != 1 or node.outputs[0].type.ndim != 2:  # noqa: PLR2004
         return None
 
-    def call(x: Any) -> Any:  # noqa: ANN401
-        sums = x.copy(order="F")
-        for column in range(1, x.shape[1]):
-            sums[:, column] += sums[:, column - 1]
-        return sums
-
-    return call
+    return running_sum
 
 
 def _join(node: Any) -> Call:  # noqa: ANN401
-    return lambda *parts: _joined(parts, node.op.axis)
-
-
-def _joined(parts: Sequence[Any], axis: int) -> Any:  # noqa: ANN401
-    shape = list(parts[0].shape)
-    shape[axis] = sum(part.shape[axis] for part in parts)
-    joined = np.empty(shape, np.result_type(*parts), order="F")
-    return np.concatenate(parts, axis=axis, out=joined)
+    return lambda *parts: joined(parts, node.op.axis)
 
 
 def _split(node: Any) -> Call | None:  # noqa: ANN401
     axis = node.op.axis
-    return lambda x, sizes: _divided(x, sizes, axis)
+    return lambda x, sizes: divided(x, sizes, axis)
 
 
 def _allocation(node: Any) -> Call:  # noqa: ANN401
-    return lambda value, *shape: _filled(tuple(int(n) for n in shape), value)
+    return lambda value, *shape: filled(tuple(int(n) for n in shape), value)
 
 
 def _shape(node: Any) -> Call:  # noqa: ANN401
