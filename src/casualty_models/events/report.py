@@ -70,7 +70,7 @@ class Report:
         One of ``QUANTITIES``. Hospitalized are wounded who were admitted; casualties are killed
         and wounded together.
     source_kind
-        One of ``SOURCE_KINDS``.
+        One of ``SOURCE_KINDS``; "media" where nothing is said.
     says
         The words as printed ("neared 100").
     value
