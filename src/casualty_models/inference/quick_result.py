@@ -22,6 +22,8 @@ def quick_result(
 ) -> "tuple[xr.DataTree, dict[str, Any]]":
     """Return the posterior and sample_stats that the quick engine gives, and its diagnostics.
 
+    The draws of one seed are the same however many threads the machine has.
+
     Parameters
     ----------
     target
@@ -49,14 +51,17 @@ def quick_result(
     True
     """
     import xarray as xr
+    from threadpoolctl import threadpool_limits
 
     seeds = np.random.SeedSequence(settings["random_seed"])
     rng = np.random.default_rng(seeds.spawn(2)[0])
     try:
         _check(target, only_small)
-        found = quick_draws(target, draws=settings["draws"], chains=settings["chains"], rng=rng)
-        values = target.values(found.points.reshape(-1, target.size))
-        derived, _ = target.derived(values, rng)
+        # Several threads add up sums in another order; a move refused for that changes the draws.
+        with threadpool_limits(1, user_api="blas"):
+            found = quick_draws(target, draws=settings["draws"], chains=settings["chains"], rng=rng)
+            values = target.values(found.points.reshape(-1, target.size))
+            derived, _ = target.derived(values, rng)
     except NotEvaluable as error:
         raise NotTrusted(f"NumPy cannot evaluate the model in batches ({error})") from error
     chains = settings["chains"]
