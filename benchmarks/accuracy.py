@@ -9,7 +9,6 @@ is needed. Events of the history are seen on one of the days 1, 3, 7 and 30 afte
 """
 
 import argparse
-import csv
 import time
 import warnings
 from pathlib import Path
@@ -50,9 +49,11 @@ def quantiles(result):
     for toll in TOLLS:
         draws = result.posterior[toll].values
         for prob in QUANTILES:
-            error = float(az.mcse(draws, method="quantile", prob=prob))
-            yield {"toll": toll, "probability": prob, "value": np.quantile(draws, prob)} | {
-                "error": error
+            yield {
+                "toll": toll,
+                "probability": prob,
+                "value": float(np.quantile(draws, prob)),
+                "error": float(az.mcse(draws, method="quantile", prob=prob)),
             }
 
 
@@ -73,22 +74,10 @@ def long_runs(limit):
             "converged": provenance(result)["diagnostics"]["converged"],
             "cpu_seconds": round(time.process_time() - start, 2),
         }
-        rows = [own | {k: _short(v) for k, v in row.items()} for row in quantiles(result)]
-        append(LONG_PATH, rows)
+        table = pd.DataFrame([own | row for row in quantiles(result)])
+        new = not LONG_PATH.exists()
+        table.to_csv(LONG_PATH, mode="a", header=new, index=False, float_format="%.6g")
         print(own, flush=True)
-
-
-def _short(value):
-    return float(f"{value:.6g}") if isinstance(value, float) else value
-
-
-def append(path, rows):
-    new = not path.exists()
-    with path.open("a", newline="") as handle:
-        writer = csv.DictWriter(handle, list(rows[0]))
-        if new:
-            writer.writeheader()
-        writer.writerows(rows)
 
 
 def compared(event, long):

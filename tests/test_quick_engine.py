@@ -1,13 +1,16 @@
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
 import pytest
 from designs import ongoing_design, report, settled_design
 from scipy import stats
 
+from casualty_models.backtest import seen, settled_events
 from casualty_models.datasets import load_osh_2010
 from casualty_models.errors import ConvergenceWarning, DataError
 from casualty_models.inference import density as density_module
@@ -25,6 +28,8 @@ from casualty_models.summaries.evidence import toll_draws
 
 QUANTILES = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]
 MAX_ERRORS = 4
+PLATEAU_ERRORS = 5  # the largest of eighteen
+LONG_RUNS = Path(__file__).parent.parent / "benchmarks" / "accuracy_nuts.csv"
 
 
 def conjugate():
@@ -254,6 +259,34 @@ def test_what_is_not_refused_is_right(case):
         at = np.quantile(draws, prob)
         below = (draws <= at).astype(float)
         assert abs(exact(at) - prob) < MAX_ERRORS * float(az.mcse(below, method="mean"))
+
+
+def from_long_nuts(tolls, event):
+    """Largest difference to the quantiles of a long run of NUTS, in Monte Carlo standard errors."""
+    import arviz as az
+
+    found = []
+    for row in pd.read_csv(LONG_RUNS).query("event == @event").itertuples():
+        draws = tolls[row.toll]
+        own = float(az.mcse(draws, method="quantile", prob=row.probability))
+        at = np.quantile(draws, row.probability)
+        found.append(abs(at - row.value) / np.hypot(own, row.error))
+    return max(found)
+
+
+def test_a_plateau_far_from_the_highest_point_is_found():
+    """A quarter of the posterior: all of a fire's dead counted at once, and noisy counts."""
+    (fire,) = (event for event in settled_events() if event.id == "USA2003_STATION")
+    settings = {"draws": 1000, "chains": 4, "random_seed": 2}
+    result, _ = quick_result(Density(toll_model(seen(fire, 30))), settings)
+    posterior = result.posterior
+    tolls = {name: posterior[name].values for name in ("true_killed", "true_wounded")}
+    assert from_long_nuts(tolls, fire.id) < PLATEAU_ERRORS
+
+    slow = posterior.half_time_killed.values > 1.0
+    assert 0.1 < 1 - slow.mean() < 0.9
+    without = {name: draws[slow].reshape(1, -1) for name, draws in tolls.items()}
+    assert from_long_nuts(without, fire.id) > PLATEAU_ERRORS
 
 
 @pytest.mark.filterwarnings("ignore::casualty_models.errors.ConvergenceWarning")

@@ -130,7 +130,8 @@ def softplus(x: np.ndarray) -> np.ndarray:
     >>> round(float(softplus(0.0)), 3)
     0.693
     """
-    return np.asarray(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))[()]
+    found: np.ndarray = np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+    return found
 
 
 def log1mexp(x: np.ndarray) -> np.ndarray:

@@ -96,7 +96,8 @@ def _scalar_call(node: Any) -> Call | None:  # noqa: ANN401
     if op.nfunc_spec[1] == len(node.inputs):
         return op.nfunc
     if op.nfunc_spec[0] in ("add", "multiply"):
-        return lambda *values: reduce(partial(op.nfunc, order="F"), values)
+        pair = partial(op.nfunc, order="F")
+        return lambda *values: reduce(pair, values)
     return None
 
 
@@ -195,7 +196,6 @@ def _adding_columns(node: Any) -> Call | None:  # noqa: ANN401
     columns = (slice(None), 0)
     if op.set_instead_of_inc or op.idx_list != columns or not x.type.ndim == y.type.ndim == 2:  # noqa: PLR2004
         return None
-
     return with_columns_added
 
 
@@ -235,7 +235,6 @@ def _constant_index(names: list[Any], entries: Any) -> tuple[Any, ...] | None:  
 def _running_sum(node: Any) -> Call | None:  # noqa: ANN401
     if node.op.mode != "add" or node.op.axis != 1 or node.outputs[0].type.ndim != 2:  # noqa: PLR2004
         return None
-
     return running_sum
 
 
@@ -243,9 +242,8 @@ def _join(node: Any) -> Call:  # noqa: ANN401
     return lambda *parts: joined(parts, node.op.axis)
 
 
-def _split(node: Any) -> Call | None:  # noqa: ANN401
-    axis = node.op.axis
-    return lambda x, sizes: divided(x, sizes, axis)
+def _split(node: Any) -> Call:  # noqa: ANN401
+    return lambda x, sizes: divided(x, sizes, node.op.axis)
 
 
 def _allocation(node: Any) -> Call:  # noqa: ANN401

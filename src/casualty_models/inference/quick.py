@@ -69,7 +69,7 @@ def quick_draws(
     draws
         Draws of each chain.
     chains
-        Number of repetitions; they share the approximation they start from, and nothing else.
+        Number of repetitions; they share the shape that they start from, and nothing else.
     rng
         Source of randomness.
 
@@ -177,33 +177,34 @@ def _settle(
 ) -> tuple[Tempered, int, float]:
     """Move a population three times as often as it takes to forget where it started."""
     population, root, step = start.population, start.root, start.step
-    first, enough = population, None
-    chance = np.sqrt(2.0 * np.log(2.0 * first.points.shape[1]) / len(first.points))
-    for move in range(1, MAX_MOVES + 1):
+    before, moves, memory = _features(population), 0, 1.0
+    chance = np.sqrt(2.0 * np.log(2.0 * population.points.shape[1]) / len(population.points))
+    while memory >= FORGOTTEN + chance:
+        if FORGET_TIMES * moves >= MAX_MOVES:
+            raise NotTrusted("the moves are too slow to forget where they started")
+        moved = hamiltonian_move(gradient, population, root, step, rng)
+        population, step, moves = moved.population, adapted_step(step, moved), moves + 1
+        memory = _memory(before, _features(population))
+    root = covariance_root(population.points)
+    for _ in range((FORGET_TIMES - 1) * moves):
         moved = hamiltonian_move(gradient, population, root, step, rng)
         population, step = moved.population, adapted_step(step, moved)
-        memory = _memory(first, population)
-        if enough is None and memory < FORGOTTEN + chance:
-            enough = FORGET_TIMES * move
-            root = covariance_root(population.points)
-        if move == enough:
-            return replace(start, population=population, root=root, step=step), move, memory
-        if enough is None and FORGET_TIMES * move >= MAX_MOVES:
-            break
-    raise NotTrusted("the moves are too slow to forget where they started")
+    memory = _memory(before, _features(population))
+    settled = replace(start, population=population, root=root, step=step)
+    return settled, FORGET_TIMES * moves, memory
 
 
-def _memory(first: Population, now: Population) -> float:
-    """Return the largest correlation of an unknown, or of the log density, with its start.
-
-    Their distances from the middle count too: points may stay in the tails and change sides.
-    """
-    old, new = _features(first), _features(now)
-    together = (old * new).mean(axis=0)
-    return float(np.abs(together / (old.std(axis=0) * new.std(axis=0))).max())
+def _memory(before: np.ndarray, now: np.ndarray) -> float:
+    """Return the largest correlation of a feature with what it was before."""
+    together = (before * now).mean(axis=0)
+    return float(np.abs(together / (before.std(axis=0) * now.std(axis=0))).max())
 
 
 def _features(population: Population) -> np.ndarray:
+    """Return the unknowns and the log density of each point, about their means.
+
+    Their distances from the middle count too: points may stay in the tails and change sides.
+    """
     values = np.column_stack([population.points, population.value])
     folded = np.abs(values - np.median(values, axis=0))
     both = np.column_stack([values, folded])

@@ -56,9 +56,9 @@ def fit(  # noqa: PLR0913
     predictions
         Add draws from the prior and of the reports; the plots and the prior's share need them.
     engine
-        "quick" compiles nothing: many short chains move at once from an approximation of the
-        posterior, for small models in a fraction of a second (see `quick_draws`); where it cannot
-        vouch for its draws NUTS takes over, and the record says why. "nuts" compiles the model and
+        "quick" compiles nothing: many short chains move at once from the prior to the posterior,
+        for small models in about a second (see `quick_draws`); where it cannot vouch for its draws
+        NUTS takes over, and the record says why. "nuts" compiles the model and
         samples it with nutpie. "auto" is "quick" for models that are small enough for it to be
         faster, else "nuts".
 

@@ -164,7 +164,7 @@ def _rise(log_ratio: np.ndarray, most: float, enough: float) -> float:
 def _weights(log_weight: np.ndarray) -> np.ndarray:
     top = log_weight.max()
     if not np.isfinite(top):
-        raise NotTrusted("the approximation lies where the posterior has no density")
+        raise NotTrusted("no point of the start has any density in the posterior")
     weight = np.exp(log_weight - top)
     return np.asarray(weight / weight.sum())
 

@@ -19,7 +19,7 @@ class Trust:
     Attributes
     ----------
     temperatures
-        Number of steps from the first approximation to the posterior.
+        Number of steps from where the population starts to the posterior.
     pareto_k
         Shape of the tail of the weights by which the population was led to the posterior.
     moves
