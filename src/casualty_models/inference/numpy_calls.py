@@ -9,7 +9,7 @@ from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.ops import ViewOp
 from pytensor.graph.basic import Constant
 from pytensor.graph.replace import vectorize_graph
-from pytensor.scalar.basic import Cast, Identity, Second, Switch
+from pytensor.scalar.basic import Cast, Pow, Second, Switch
 from pytensor.scalar.math import Log1mexp, Sigmoid, Softplus
 from pytensor.tensor.basic import Alloc, ARange, Join, Split
 from pytensor.tensor.blockwise import Blockwise
@@ -37,6 +37,7 @@ from casualty_models.inference.batches import (
     switch,
     with_columns_added,
 )
+from casualty_models.inference.shortcuts import is_always
 
 Call = Callable[..., Any]
 
@@ -86,6 +87,8 @@ def _elemwise(node: Any) -> Call | None:  # noqa: ANN401
 def _scalar_call(node: Any) -> Call | None:  # noqa: ANN401
     """Return the function of whole arrays that a scalar operation stands for."""
     op = node.op
+    if isinstance(op.scalar_op, Pow) and is_always(node.inputs[1], 2):
+        return lambda x, _: np.square(x)
     for kind, call in _SCALAR.items():
         if isinstance(op.scalar_op, kind):
             return call
@@ -112,7 +115,6 @@ _SCALAR: dict[Any, Call] = {
     Second: second,
     Switch: switch,
     Cast: _as_array,
-    Identity: _as_array,
 }
 
 

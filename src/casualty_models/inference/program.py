@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from pymc.logprob.utils import CheckParameterValue
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant
 
 from casualty_models.inference.numpy_calls import call_of
+from casualty_models.inference.shortcuts import same_value
 
 Call = Callable[..., Any]
 
@@ -199,14 +199,16 @@ class _Draft:
     def _waiting(self, variable: Any) -> list[Any]:  # noqa: ANN401
         if variable.owner is None:
             return []
-        return [v for v in _read_by(variable.owner) if v not in self.slots]
+        same = same_value(variable.owner)
+        read = variable.owner.inputs if same is None else [same]
+        return [v for v in read if v not in self.slots]
 
     def _write(self, variable: Any) -> None:  # noqa: ANN401
         node = variable.owner
         if node is None:
             self._leaf(variable)
-        elif isinstance(node.op, CheckParameterValue):
-            self.slots[variable] = self.slots[node.inputs[0]]
+        elif (same := same_value(node)) is not None:
+            self.slots[variable] = self.slots[same]
         else:
             self._step(node)
 
@@ -238,10 +240,6 @@ class _Draft:
             if not self.varying.isdisjoint(reads):
                 self.varying.update(writes)
         self.slots.update(zip(node.outputs, self.computed[key], strict=True))
-
-
-def _read_by(node: Any) -> list[Any]:  # noqa: ANN401
-    return node.inputs[:1] if isinstance(node.op, CheckParameterValue) else node.inputs
 
 
 def _freeing(steps: list[Step], keep: set[int]) -> list[Step]:
