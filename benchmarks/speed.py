@@ -1,11 +1,12 @@
 """How fast an answer comes, beside the same model in plain `pm.sample`.
 
-    python benchmarks/speed.py               # all parts: half an hour on two cores
+    python benchmarks/speed.py               # all parts: an hour on two cores
     python benchmarks/speed.py first refit   # only some of the parts
 
 Parts: `first` is the first answer of a fresh process, with an empty and with a filled cache of
 compiled code; `refit` is the answer after one report was changed; `draws` counts effective draws
-of the toll a second, also by NumPyro if it is installed. Writes speed.csv beside itself; each row
+of the toll a second, and `history` those of the hyperparameter of the history model that has
+fewest, also by NumPyro if it is installed. Writes speed.csv beside itself; each row
 says how busy the machine was. How exact the quick engine is: accuracy.py; many events:
 many_events.py.
 """
@@ -27,7 +28,7 @@ import pandas as pd
 
 HERE = Path(__file__).parent
 EVENT_FILE = HERE.parent / "examples" / "osh-2010.toml"
-PARTS = ("first", "refit", "draws")
+PARTS = ("first", "refit", "draws", "history")
 TOLLS = ("true_killed", "true_wounded")
 
 QUICK, NUTS, PLAIN = "quick", "nutpie, as shipped", "plain pm.sample"
@@ -225,6 +226,8 @@ def effective_draws():
         tasks[f"{NUMPYRO}, centered"] = lambda e: plain_sample(centered_model(e), "numpyro")
     for what, event in events.items():
         for engine, task in tasks.items():
+            if (what, engine) == ("all reports", QUICK):
+                continue  # it leaves 153 unknowns to NUTS
             load = busy()
             # Plain `pm.sample` compiles each time.
             runs = ("first",) if engine.startswith(PLAIN) else ("first", "again")
@@ -245,6 +248,44 @@ def effective_draws():
                 }
 
 
+def history_draws():
+    """Effective draws a second of the history model: of the hyperparameter that has fewest."""
+    import arviz as az
+
+    import casualty_models as cm
+    from casualty_models.datasets import history_events
+    from casualty_models.models.history import HYPERPARAMETERS, history_model
+    from casualty_models.models.settled import settled
+
+    how = {"draws": 1000, "tune": 1000, "chains": 2, "target_accept": 0.9}
+    tasks = {
+        NUTS: lambda m: cm.fit(
+            m, engine="nuts", random_seed=1, progress=False, predictions=False, **how
+        ),
+        PLAIN: lambda m: plain_sample(m, **how),
+    }
+    if find_spec("numpyro"):
+        tasks[NUMPYRO] = lambda m: plain_sample(m, sampler="numpyro", **how)
+    events = settled(history_events())
+    for engine, task in tasks.items():
+        load = busy()
+        model = history_model(events)
+        result, seconds, cpu = timed(lambda task=task, model=model: task(model))
+        posterior = result.posterior.to_dataset()[list(HYPERPARAMETERS)]
+        least = float(az.ess(posterior, method="bulk").to_array().min())
+        yield {
+            "part": "history",
+            "what": f"{len(events)} events, first",
+            "engine": engine,
+            "seconds": seconds,
+            "cpu_seconds": cpu,
+            "effective_draws": least,
+            "effective_draws_a_cpu_second": least / cpu,
+            "max_rhat": float(az.rhat(posterior).to_array().max()),
+            "load": load,
+        }
+
+
 def written(rows, path):
     """Print rows as they come and keep them, with what the file already has of other parts."""
     found = []
@@ -263,7 +304,12 @@ def main():
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="by default all")
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
-    makers = {"first": first_answer, "refit": refit, "draws": effective_draws}
+    makers = {
+        "first": first_answer,
+        "refit": refit,
+        "draws": effective_draws,
+        "history": history_draws,
+    }
     for part in options.parts or PARTS:
         written(makers[part](), HERE / "speed.csv")
 
