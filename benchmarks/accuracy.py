@@ -44,7 +44,7 @@ def shipped_events():
 
 def quantiles(result):
     """The quantiles of the tolls of a result with their Monte Carlo standard errors."""
-    import arviz as az
+    from casualty_models.summaries.rounding import quantile_error
 
     for toll in TOLLS:
         draws = result.posterior[toll].values
@@ -53,7 +53,7 @@ def quantiles(result):
                 "toll": toll,
                 "probability": prob,
                 "value": float(np.quantile(draws, prob)),
-                "error": float(az.mcse(draws, method="quantile", prob=prob)),
+                "error": quantile_error(draws, prob),
             }
 
 

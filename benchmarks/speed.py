@@ -1,6 +1,6 @@
 """How fast an answer comes, beside the same model in plain `pm.sample`.
 
-    python benchmarks/speed.py               # all parts: an hour on two cores
+    python benchmarks/speed.py               # all parts: a quarter of an hour on two cores
     python benchmarks/speed.py first refit   # only some of the parts
 
 Parts: `first` is the first answer of a fresh process, with an empty and with a filled cache of
@@ -204,10 +204,21 @@ def simple_parts(event):
     return replace(event, strata=None, reports=tuple(kept))
 
 
-def effective_draws():
-    """Effective draws of the toll a second, with and without the time to compile."""
+def rate(result, names, cpu):
+    """Effective draws of the variable that has fewest, also for each second of the processor."""
     import arviz as az
 
+    posterior = result.posterior.to_dataset()[list(names)]
+    least = float(az.ess(posterior, method="bulk").to_array().min())
+    return {
+        "effective_draws": least,
+        "effective_draws_a_cpu_second": least / cpu,
+        "max_rhat": float(az.rhat(posterior).to_array().max()),
+    }
+
+
+def effective_draws():
+    """Effective draws of the toll a second, with and without the time to compile."""
     import casualty_models as cm
 
     events = {
@@ -233,25 +244,18 @@ def effective_draws():
             runs = ("first",) if engine.startswith(PLAIN) else ("first", "again")
             for compiled in runs:
                 result, seconds, cpu = timed(lambda e=event, task=task: task(e))
-                posterior = result.posterior
-                least = min(float(az.ess(posterior[name], method="bulk")) for name in TOLLS)
                 yield {
                     "part": "draws",
                     "what": f"{what}, {compiled}",
                     "engine": engine,
                     "seconds": seconds,
                     "cpu_seconds": cpu,
-                    "effective_draws": least,
-                    "effective_draws_a_cpu_second": least / cpu,
-                    "max_rhat": max(float(az.rhat(posterior[name])) for name in TOLLS),
                     "load": load,
-                }
+                } | rate(result, TOLLS, cpu)
 
 
 def history_draws():
     """Effective draws a second of the history model: of the hyperparameter that has fewest."""
-    import arviz as az
-
     import casualty_models as cm
     from casualty_models.datasets import history_events
     from casualty_models.models.history import HYPERPARAMETERS, history_model
@@ -271,19 +275,14 @@ def history_draws():
         load = busy()
         model = history_model(events)
         result, seconds, cpu = timed(lambda task=task, model=model: task(model))
-        posterior = result.posterior.to_dataset()[list(HYPERPARAMETERS)]
-        least = float(az.ess(posterior, method="bulk").to_array().min())
         yield {
             "part": "history",
             "what": f"{len(events)} events, first",
             "engine": engine,
             "seconds": seconds,
             "cpu_seconds": cpu,
-            "effective_draws": least,
-            "effective_draws_a_cpu_second": least / cpu,
-            "max_rhat": float(az.rhat(posterior).to_array().max()),
             "load": load,
-        }
+        } | rate(result, HYPERPARAMETERS, cpu)
 
 
 def written(rows, path):

@@ -25,6 +25,7 @@ from casualty_models.inference.tempering import temper
 from casualty_models.inference.trust import NotTrusted, effective_draws, pareto_k, rank_rhat
 from casualty_models.models.toll import toll_model
 from casualty_models.summaries.evidence import toll_draws
+from casualty_models.summaries.rounding import quantile_error
 
 QUANTILES = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]
 MAX_ERRORS = 4
@@ -96,19 +97,13 @@ def nuts():
     return fit(toll_model(ongoing_design()), engine="nuts", random_seed=1)
 
 
-def errors(draws, exact, prob):
-    """Monte Carlo standard errors between a quantile of draws and the exact one."""
-    import arviz as az
-
-    own = float(az.mcse(draws, method="quantile", prob=prob))
-    return abs(np.quantile(draws, prob) - exact) / own
+def errors(draws, exact, prob, error=0.0):
+    """Monte Carlo standard errors between a quantile of draws and another value with its error."""
+    return abs(np.quantile(draws, prob) - exact) / np.hypot(quantile_error(draws, prob), error)
 
 
 def errors_between(one, other, prob):
-    import arviz as az
-
-    own = [float(az.mcse(draws, method="quantile", prob=prob)) for draws in (one, other)]
-    return abs(np.quantile(one, prob) - np.quantile(other, prob)) / np.hypot(*own)
+    return errors(one, np.quantile(other, prob), prob, quantile_error(other, prob))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -263,15 +258,10 @@ def test_what_is_not_refused_is_right(case):
 
 def from_long_nuts(tolls, event):
     """Largest difference to the quantiles of a long run of NUTS, in Monte Carlo standard errors."""
-    import arviz as az
-
-    found = []
-    for row in pd.read_csv(LONG_RUNS).query("event == @event").itertuples():
-        draws = tolls[row.toll]
-        own = float(az.mcse(draws, method="quantile", prob=row.probability))
-        at = np.quantile(draws, row.probability)
-        found.append(abs(at - row.value) / np.hypot(own, row.error))
-    return max(found)
+    long = pd.read_csv(LONG_RUNS).query("event == @event")
+    return max(
+        errors(tolls[row.toll], row.value, row.probability, row.error) for row in long.itertuples()
+    )
 
 
 def test_a_plateau_far_from_the_highest_point_is_found():
@@ -362,8 +352,6 @@ def test_changed_reports_use_the_graphs_of_the_first_fit(monkeypatch):
 
 
 def test_what_is_not_in_the_structure_of_a_model_is_not_in_its_graph(monkeypatch):
-    from casualty_models.backtest import seen, settled_events
-
     seen_events = [seen(event, day) for event in settled_events() for day in (1, 3)]
     models = {}
     for event in [event for event in seen_events if event is not None][::8]:
@@ -492,8 +480,6 @@ def test_effective_draws_count_repeated_states():
 
 @pytest.mark.slow
 def test_quick_agrees_with_long_nuts_on_shipped_events():
-    from casualty_models.backtest import seen, settled_events
-
     seen_events = [seen(event, 7) for event in settled_events()[::9]]
     events = [event for event in seen_events if event is not None] + [load_osh_2010()]
     compared, beyond, engines = 0, [], []

@@ -77,6 +77,6 @@ def test_only_checks_that_always_hold_are_left_out(check, needless):
 def test_bounds_of_a_prior_are_kept_where_no_transform_keeps_them():
     with pm.Model() as model:
         pm.HalfNormal("x", default_transform=None)
-    (density,) = [without_needless_checks(model.logp())]
+    density = without_needless_checks(model.logp())
     at = model.rvs_to_values[model["x"]]
     assert density.eval({at: -1.0}, mode="FAST_COMPILE") == -np.inf

@@ -58,9 +58,8 @@ def fit(  # noqa: PLR0913
     engine
         "quick" compiles nothing: many short chains move at once from the prior to the posterior,
         for small models in about a second (see `quick_draws`); where it cannot vouch for its draws
-        NUTS takes over, and the record says why. "nuts" compiles the model and
-        samples it with nutpie. "auto" is "quick" for models that are small enough for it to be
-        faster, else "nuts".
+        NUTS takes over, and the record says why. "nuts" compiles the model and samples it with
+        nutpie. "auto" is "quick" for models that are small enough for it to be faster, else "nuts".
 
     Returns
     -------

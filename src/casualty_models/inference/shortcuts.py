@@ -33,17 +33,17 @@ def same_value(node: Any) -> Any:  # noqa: ANN401
     >>> same_value((x**1).owner) is x, same_value((x**2).owner)
     (True, None)
     """
-    if isinstance(node.op, CheckParameterValue):
-        return node.inputs[0]
     found = _unchanged(node)
     return found if found is not None and _alike(found, node.outputs[0]) else None
 
 
 def _unchanged(node: Any) -> Any:  # noqa: ANN401
     """Return the input that a node gives back, but perhaps in another shape or type."""
-    scalar = _scalar(node)
+    if isinstance(node.op, CheckParameterValue):
+        return node.inputs[0]
     if isinstance(node.op, CAReduce) and node.op.axis == ():
         return node.inputs[0]
+    scalar = _scalar(node)
     if isinstance(scalar, Identity) or (isinstance(scalar, Pow) and is_always(node.inputs[1], 1)):
         return node.inputs[0]
     if isinstance(scalar, Second):
@@ -74,24 +74,25 @@ def without_needless_checks(variable: Any) -> Any:  # noqa: ANN401
     >>> bool(found.eval({x: [-1000.0]})[0] == -1000)
     True
     """
-    known = {v: pt.ones_like(v) for v in ancestors([variable]) if v.owner and _holds(v.owner)}
+    known = {v: pt.ones_like(v) for v in ancestors([variable]) if _holds(v.owner)}
     return graph_replace([variable], known)[0] if known else variable
 
 
 def _holds(node: Any) -> bool:  # noqa: ANN401
-    """Tell whether a comparison always holds."""
+    """Tell whether a variable comes of a comparison that always holds."""
     scalar = _scalar(node)
-    if not isinstance(scalar, GT | GE | LE | LT):
+    if not isinstance(scalar, GT | GE | LT | LE):
         return False
-    left, right = node.inputs
-    inner = _scalar(left.owner) if left.owner else None
+    value, limit = node.inputs
+    inner = _scalar(value.owner)
     if isinstance(scalar, GT | GE):
-        return isinstance(inner, Exp | Sigmoid) and is_always(right, 0)
-    return isinstance(inner, Sigmoid) and is_always(right, 1)
+        return isinstance(inner, Exp | Sigmoid) and is_always(limit, 0)
+    return isinstance(inner, Sigmoid) and is_always(limit, 1)
 
 
 def _scalar(node: Any) -> Any:  # noqa: ANN401
-    return node.op.scalar_op if isinstance(node.op, Elemwise) else None
+    """Return the operation that a node makes with each number, or None."""
+    return node.op.scalar_op if node is not None and isinstance(node.op, Elemwise) else None
 
 
 def is_always(variable: Any, number: float) -> bool:  # noqa: ANN401
@@ -129,8 +130,6 @@ def _constant(variable: Any) -> Any:  # noqa: ANN401
 
 def _zeros(variable: Any) -> bool:  # noqa: ANN401
     node = variable.owner
-    if not node:
-        return is_always(variable, 0)
     scalar = _scalar(node)
     if isinstance(scalar, Second):
         return _zeros(node.inputs[1])
