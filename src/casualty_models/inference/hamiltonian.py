@@ -38,6 +38,7 @@ class Moved:
     leaps: int
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what leaves all bounds is not taken
 def hamiltonian_move(
     gradient: Gradient,
     start: Population,

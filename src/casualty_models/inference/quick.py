@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_models.inference.density import Density
+from casualty_models.inference.funnel import Funnel, funnel, straight
 from casualty_models.inference.hamiltonian import (
     Gradient,
     Population,
@@ -18,7 +19,14 @@ from casualty_models.inference.hamiltonian import (
 )
 from casualty_models.inference.reference import wide_reference
 from casualty_models.inference.tempering import Tempered, covariance_root, temper
-from casualty_models.inference.trust import MAX_RHAT, NotTrusted, Trust, effective_draws, rank_rhat
+from casualty_models.inference.trust import (
+    MAX_RHAT,
+    NotTrusted,
+    Trust,
+    effective_draws,
+    normal_scores,
+    rank_rhat,
+)
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -26,12 +34,14 @@ if TYPE_CHECKING:
 PRIOR_DRAWS = 2000
 FEWEST_POINTS = 1000  # of the population
 STATES = 4  # kept of each point, about
-MAX_MOVES = 240
+MOST_MOVES = 80  # to forget the start
 FORGOTTEN = 0.1
-FORGET_TIMES = 3  # as many moves as it takes to forget the start
+FEWEST_MOVES = 6
+FORGET_TIMES = 4  # as many moves as it takes to forget the start
 ATTEMPTS = 4  # to draw, each with twice as many moves between states, until all agree
 STICKY = 0.5
 MOST_DIVERGING = 0.001
+PLAIN_STEP, STEEP = 0.5, 0.025  # share of plain moves diverging above which no column is used
 
 
 @dataclass(frozen=True)
@@ -93,21 +103,24 @@ def quick_draws(
     prior, _ = target.prior(PRIOR_DRAWS, rng)
     reference = wide_reference(prior)
 
-    def standard(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def counted(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         nonlocal evaluations
         evaluations += 1
-        value, slope = target.gradient(reference.points(z))
-        return value, slope @ reference.root
+        return target.gradient(points)
+
+    standard = reference.pulled(counted)
 
     points = max(-(-FEWEST_POINTS // chains), min(-(-draws // STATES), FEWEST_POINTS))
     start = temper(standard, reference, (chains, points), rng)
-    settled, moves, memory = _settle(standard, start, rng)
+    column, settled, moves, memory = _settle(standard, start, rng)
     states = -(-draws // points)
-    kept = _agreed(standard, settled, (chains, states), rng)
-    flat = reference.points(kept.points[:, :draws].reshape(chains * draws, -1))
+    kept = _agreed(column, standard, settled, (chains, states), rng)
+    u = kept.points[:, :draws].reshape(chains * draws, -1)
+    z = column.points(u)
+    volume = (column.log_volume(u) + reference.log_volume(z)).reshape(chains, draws)
     return QuickDraws(
-        points=flat.reshape(chains, draws, -1),
-        log_density=kept.log_density[:, :draws],
+        points=reference.points(z).reshape(chains, draws, -1),
+        log_density=kept.log_density[:, :draws] - volume,
         acceptance=kept.acceptance[:, :draws],
         states=states,
         trust=Trust(
@@ -134,22 +147,33 @@ class _Kept:
 
 
 def _agreed(
-    gradient: Gradient, start: Tempered, shape: tuple[int, int], rng: np.random.Generator
+    column: Funnel,
+    standard: Gradient,
+    start: Tempered,
+    shape: tuple[int, int],
+    rng: np.random.Generator,
 ) -> _Kept:
     """Return draws of so many chains and states on which the repetitions agree."""
     chains, states = shape
-    population, number, made = start.population, max(states, STATES), 0
+    gradient = column.pulled(standard)
+    number, made, step = max(states, STATES), 0, start.step
     for attempt in range(ATTEMPTS):
         apart = 2**attempt
-        begin = replace(start, population=population)
-        kept, population = _keep(gradient, begin, (number, apart), rng)
+        kept, population, diverging = _keep(gradient, start, (number, apart), rng)
         made += number * apart
         all_points = _by_chain(kept[0], chains)
         sticky = _stickiness(all_points, number) > STICKY
         rhat = float(rank_rhat(all_points).max())
-        if rhat <= MAX_RHAT and not sticky:
+        if rhat <= MAX_RHAT and not sticky and diverging <= MOST_DIVERGING:
             points, value, acceptance = (_by_chain(part[-states:], chains) for part in kept)
             return _Kept(points, value, acceptance, rhat, made - states * apart)
+        if diverging > MOST_DIVERGING:
+            if not column.rate.any():
+                break
+            step /= 2.0
+        start = replace(start, population=population, step=step)
+    if diverging > MOST_DIVERGING:
+        raise NotTrusted(f"{diverging:.1%} of the moves diverged, as in a funnel")
     if sticky:
         raise NotTrusted("the points hardly move between the middle and the tails")
     raise NotTrusted(f"the repetitions disagree (R-hat {rhat:.3f})")
@@ -173,25 +197,55 @@ def _by_chain(kept: np.ndarray, chains: int) -> np.ndarray:
 
 
 def _settle(
-    gradient: Gradient, start: Tempered, rng: np.random.Generator
-) -> tuple[Tempered, int, float]:
-    """Move a population three times as often as it takes to forget where it started."""
-    population, root, step = start.population, start.root, start.step
-    before, moves, memory = _features(population), 0, 1.0
-    chance = np.sqrt(2.0 * np.log(2.0 * population.points.shape[1]) / len(population.points))
-    while memory >= FORGOTTEN + chance:
-        if FORGET_TIMES * moves >= MAX_MOVES:
+    standard: Gradient, start: Tempered, rng: np.random.Generator
+) -> tuple[Funnel, Tempered, int, float]:
+    """Move a population four times as often as it takes to forget where it started.
+
+    First in a column. Where the funnel is too steep for one to show its neck to the end, five
+    times, in plain variables then, where a neck that is missed makes moves diverge.
+
+    Returns the variables that it was moved in last, the population in these, how many moves were
+    made, and the largest correlation with the start that is left.
+    """
+    column, now = _within(funnel(start.population), standard, start)
+    before = _features(column, now.population)
+    moves, memory = 0, 1.0
+    chance = np.sqrt(2.0 * np.log(2.0 * before.shape[1]) / len(before))
+    while memory >= FORGOTTEN + chance or moves < FEWEST_MOVES:
+        if moves == MOST_MOVES:
             raise NotTrusted("the moves are too slow to forget where they started")
-        moved = hamiltonian_move(gradient, population, root, step, rng)
-        population, step, moves = moved.population, adapted_step(step, moved), moves + 1
-        memory = _memory(before, _features(population))
-    root = covariance_root(population.points)
-    for _ in range((FORGET_TIMES - 1) * moves):
-        moved = hamiltonian_move(gradient, population, root, step, rng)
-        population, step = moved.population, adapted_step(step, moved)
-    memory = _memory(before, _features(population))
-    settled = replace(start, population=population, root=root, step=step)
-    return settled, FORGET_TIMES * moves, memory
+        now, moves = _moved(column.pulled(standard), now, rng), moves + 1
+        memory = _memory(before, _features(column, now.population))
+    points = column.points(now.population.points)
+    now = replace(now, population=Population(points, *standard(points)))
+    steep = _plainly_diverging(standard, now.population, rng) > STEEP
+    column, now = _within((straight if steep else funnel)(now.population), standard, now)
+    more = (FORGET_TIMES - 1 + steep) * moves
+    for _ in range(more):
+        now = _moved(column.pulled(standard), now, rng)
+    memory = _memory(before, _features(column, now.population))
+    return column, now, moves + more, memory
+
+
+def _plainly_diverging(standard: Gradient, here: Population, rng: np.random.Generator) -> float:
+    """Return the share of moves of middling length that diverge, outside any column.
+
+    Within a column hardly any does, though the neck of a funnel may go on beyond all points.
+    """
+    root = covariance_root(here.points)
+    return float(hamiltonian_move(standard, here, root, PLAIN_STEP, rng).diverging.mean())
+
+
+def _within(column: Funnel, standard: Gradient, start: Tempered) -> tuple[Funnel, Tempered]:
+    """Return variables and a population in these, ready to be moved."""
+    u = column.variables(start.population.points)
+    inside = Population(u, *column.pulled(standard)(u))
+    return column, replace(start, population=inside, root=np.eye(u.shape[1]))
+
+
+def _moved(gradient: Gradient, now: Tempered, rng: np.random.Generator) -> Tempered:
+    moved = hamiltonian_move(gradient, now.population, now.root, now.step, rng)
+    return replace(now, population=moved.population, step=adapted_step(now.step, moved))
 
 
 def _memory(before: np.ndarray, now: np.ndarray) -> float:
@@ -200,23 +254,23 @@ def _memory(before: np.ndarray, now: np.ndarray) -> float:
     return float(np.abs(together / (before.std(axis=0) * now.std(axis=0))).max())
 
 
-def _features(population: Population) -> np.ndarray:
-    """Return the unknowns and the log density of each point, about their means.
+def _features(column: Funnel, population: Population) -> np.ndarray:
+    """Return the unknowns and the log density of each point, as normal scores.
 
     Their distances from the middle count too: points may stay in the tails and change sides.
     """
-    values = np.column_stack([population.points, population.value])
+    value = population.value - column.log_volume(population.points)
+    values = np.column_stack([column.points(population.points), value])
     folded = np.abs(values - np.median(values, axis=0))
-    both = np.column_stack([values, folded])
-    return both - both.mean(axis=0)
+    return normal_scores(np.column_stack([values, folded])[None])[0]
 
 
 def _keep(
     gradient: Gradient, start: Tempered, shape: tuple[int, int], rng: np.random.Generator
-) -> tuple[list[np.ndarray], Population]:
-    """Return points, log densities and acceptances of so many states, and where they end.
+) -> tuple[list[np.ndarray], Population, float]:
+    """Return points, log densities and acceptances of so many states, so many moves apart.
 
-    States are so many moves apart.
+    Then the population where they end, and the share of moves that diverged.
     """
     states, apart = shape
     population, kept, diverging = start.population, [], 0.0
@@ -226,6 +280,4 @@ def _keep(
         diverging += moved.diverging.mean() / (states * apart)
         if (move + 1) % apart == 0:
             kept.append((population.points, population.value, moved.acceptance))
-    if diverging > MOST_DIVERGING:
-        raise NotTrusted(f"{diverging:.1%} of the moves diverged, as in a funnel")
-    return [np.array(part) for part in zip(*kept, strict=True)], population
+    return [np.array(part) for part in zip(*kept, strict=True)], population, diverging

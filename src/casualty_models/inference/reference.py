@@ -1,37 +1,77 @@
-"""Where the quick engine starts: a shape as wide as the prior, with long tails."""
+"""Where the quick engine starts: a shape as wide as the prior, with tails as long."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from casualty_models.inference.hamiltonian import Gradient
 from casualty_models.inference.trust import NotTrusted
 
 SHAPE_DF, SHAPE_SCALE = 8.0, 1.4  # wider than the prior, and with longer tails
 FARTHEST = 5.0  # half-widths from the middle at which a draw counts for the covariance
 RIDGE = 1e-6
+TAILS = (0.025, 0.16, 0.84, 0.975)  # probabilities; of a normal variable at +-1.96 and +-0.99
+FAR = 1.96
+TAIL_RANGE = (0.05, 0.15)  # below, a tail counts as normal; above, moves diverge more often
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Independent Student-t variables :math:`z`, and the points ``location + root z``.
+    r"""Independent standard variables :math:`z` and the points that they stand for.
+
+    .. math:: x = l + A y, \qquad y_j = z_j e^{h_j z_j^2 / 2}
+
+    What has long tails under the prior has short ones on the scale of :math:`z`, where moves
+    forget it as fast as the rest.
 
     Attributes
     ----------
     location
-        The middle of the prior.
+        The middle :math:`l` of the prior.
     root
-        Square root of its covariance.
+        Square root :math:`A` of its covariance.
+    tail
+        The weight :math:`h` of the tail of each variable; 0 for those of normal ones.
+
+    Notes
+    -----
+    The h-distributions of Tukey: Hoaglin 1985, in Exploring Data Tables, Trends, and Shapes,
+    chapter 11.
     """
 
     location: np.ndarray
     root: np.ndarray
+    tail: np.ndarray
 
     def points(self, z: np.ndarray) -> np.ndarray:
         """Return the points of standard variables."""
-        return self.location + z @ self.root.T
+        return self.location + (z * self._growth(z)[1]) @ self.root.T
+
+    def pulled(self, gradient: Gradient) -> Gradient:
+        """Return the log density and gradient of standard variables, given those of points."""
+
+        def standard(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            square, growth = self._growth(z)
+            value, slope = gradient(self.location + (z * growth) @ self.root.T)
+            slope = (slope @ self.root) * (growth * (1.0 + square))
+            slope += self.tail * z * (1.0 + 2.0 / (1.0 + square))
+            return value + self.log_volume(z), slope
+
+        return standard
+
+    def log_volume(self, z: np.ndarray) -> np.ndarray:
+        """Return by how much variables are stretched, but for the constant of the root."""
+        square = self.tail * z**2
+        volume: np.ndarray = (0.5 * square + np.log1p(square)).sum(axis=1)
+        return volume
+
+    def _growth(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return :math:`h z^2` and :math:`y / z`."""
+        square = self.tail * z**2
+        return square, np.exp(0.5 * square)
 
     def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
-        """Return standard variables."""
+        """Return standard variables, of Student-t distributions."""
         return SHAPE_SCALE * rng.standard_t(SHAPE_DF, (number, len(self.location)))
 
     def gradient(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -69,8 +109,21 @@ def wide_reference(prior: np.ndarray) -> Reference:
     if not len(prior):
         raise NotTrusted("the prior gives no finite values")
     center = np.median(prior, axis=0)
-    lower, upper = np.quantile(prior, [0.16, 0.84], axis=0)
+    lower, upper = np.quantile(prior, TAILS[1:3], axis=0)
     unit = np.where(upper > lower, (upper - lower) / 2.0, 1.0)
-    scaled = np.clip((prior - center) / unit, -FARTHEST, FARTHEST)
-    covariance = np.atleast_2d(np.cov(scaled, rowvar=False, ddof=0)) + RIDGE * np.eye(len(unit))
-    return Reference(center, unit[:, None] * np.linalg.cholesky(covariance))
+    scaled = (prior - center) / unit
+    near = np.clip(scaled, -FARTHEST, FARTHEST)
+    covariance = np.atleast_2d(np.cov(near, rowvar=False, ddof=0)) + RIDGE * np.eye(len(unit))
+    root = np.linalg.cholesky(covariance)
+    size, tail = _tails(np.linalg.solve(root, scaled.T).T)
+    return Reference(center, unit[:, None] * root * size, tail)
+
+
+def _tails(variables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return by how much to scale standard variables, and the weight of their tails or 0."""
+    ends = np.quantile(variables, TAILS, axis=0)
+    near = np.maximum(ends[2] - ends[1], RIDGE) / 2.0
+    far = np.maximum(ends[3] - ends[0], RIDGE) / 2.0
+    tail = 2.0 * np.log(far / (FAR * near)) / (FAR**2 - 1.0)
+    tail = np.where(tail < TAIL_RANGE[0], 0.0, np.minimum(tail, TAIL_RANGE[1]))
+    return np.where(tail > 0.0, near * np.exp(-0.5 * tail), 1.0), tail

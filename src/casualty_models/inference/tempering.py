@@ -20,7 +20,7 @@ MAX_TEMPERATURES = 30
 FIRST_POINTS = 8  # drawn from the reference for each point of the population
 ENOUGH_WEIGHT = 0.5  # effective points that a step must leave for each point of the population
 FIRST_STEP = 0.5
-MOVES = 3  # at each temperature
+MOVES = 2  # at each temperature
 HALVINGS = 20
 POINTS_PER_UNKNOWN = 8  # to learn how the unknowns vary together
 

@@ -23,7 +23,7 @@ class Trust:
     pareto_k
         Shape of the tail of the weights by which the population was led to the posterior.
     moves
-        Moves made before the first draw was kept; three times as many as it took to forget the
+        Moves made before the first draw was kept; four times as many as it took to forget the
         start, or more.
     memory
         Largest correlation between where a point started and where it was then.
@@ -114,7 +114,7 @@ def rank_rhat(draws: np.ndarray) -> np.ndarray:
     half = draws.shape[1] // 2
     split = np.concatenate([draws[:, :half], draws[:, -half:]])
     folded = np.abs(split - np.median(split, axis=(0, 1)))
-    return np.maximum(_rhat(_normal_scores(split)), _rhat(_normal_scores(folded)))
+    return np.maximum(_rhat(normal_scores(split)), _rhat(normal_scores(folded)))
 
 
 def _rhat(scores: np.ndarray) -> np.ndarray:
@@ -153,7 +153,7 @@ def effective_draws(draws: np.ndarray, states: int) -> tuple[np.ndarray, np.ndar
     """
     tails = np.quantile(draws, [0.05, 0.95], axis=(0, 1))
     return (
-        _effective(_normal_scores(draws), states),
+        _effective(normal_scores(draws), states),
         np.minimum(*[_effective((draws <= end).astype(float), states) for end in tails]),
     )
 
@@ -168,7 +168,21 @@ def _effective(values: np.ndarray, states: int) -> np.ndarray:
     return np.minimum(chains * length * share, chains * length)
 
 
-def _normal_scores(draws: np.ndarray) -> np.ndarray:
+def normal_scores(draws: np.ndarray) -> np.ndarray:
+    """Return draws with their ranks turned into those of a normal variable, each by itself.
+
+    Parameters
+    ----------
+    draws
+        Array (chain, draw, variable).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from casualty_models.inference.trust import normal_scores
+    >>> normal_scores(np.array([[[1.0], [100.0], [2.0]]])).round(1).ravel()
+    array([-0.9,  0.9,  0. ])
+    """
     number = draws.shape[0] * draws.shape[1]
     order = draws.reshape(number, -1).argsort(axis=0)
     scores = ndtri((np.arange(1, number + 1) - 0.375) / (number + 0.25))
