@@ -3,11 +3,13 @@
 import os
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from fakes import fake_result, osh, report
 
-from casualty_models.batch.one import Fit
+from casualty_models.batch.jobs import Job
+from casualty_models.batch.one import Fit, Refused
 from casualty_models.events import Event
 
 
@@ -52,6 +54,24 @@ def die_of_three(number: int) -> int:
     if number == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return 2 * number
+
+
+@dataclass(frozen=True)
+class InPasses:
+    """Refuses events on odd days, as the quick engine would; says who did the rest, and with what.
+
+    Days are those of `events`.
+    """
+
+    first: bool = True
+
+    def passes(self, workers: int) -> tuple["InPasses", "InPasses"]:
+        return self, InPasses(first=False)
+
+    def __call__(self, job: Job) -> object:
+        if self.first and int(job.event.name.split()[1]) % 2:
+            return Refused(f"not {job.event.name}")
+        return job.event.name, job.refused, self.first, os.getpid()
 
 
 def threads(_: int) -> str:

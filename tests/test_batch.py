@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from batch_tasks import DieOnce, die_of_three, double, events, fail, threads
+from batch_tasks import DieOnce, InPasses, die_of_three, double, events, fail, threads
 from designs import ongoing_design, report, settled_design
 
 from casualty_models.batch import fit_many
 from casualty_models.batch.crew import Lost, by_processes
 from casualty_models.batch.jobs import jobs_of
+from casualty_models.batch.many import outcomes
+from casualty_models.batch.one import Fit, Refused
 from casualty_models.errors import DataError
 from casualty_models.inference import provenance
+from casualty_models.inference.sampling import Sampling
 from casualty_models.priors import TollPriors
 
 QUICK = {"engine": "quick", "draws": 250, "progress": False}
@@ -82,6 +85,31 @@ def test_refused_fits_are_nuts_on_a_filled_table_without_the_filling(monkeypatch
     record = provenance(found)
     assert (record["engine"], record["fallback"]) == ("nutpie", "not today")
     assert (found.posterior_predictive.report >= 0).all()
+
+    job = jobs_of([event])[0]
+    sampling = Sampling(random_seed=1, **settings)
+    first, second = Fit(sampling).passes(2)
+    assert first(job) == Refused("not today")
+    again = second(replace(job, refused="not today"))
+    same(again, found)
+    assert provenance(again)["fallback"] == "not today"
+
+
+def test_what_is_left_to_nuts_comes_last_and_in_one_process():
+    chosen = events(7)
+    found = list(outcomes(InPasses(), jobs_of(chosen), 2, None))
+    assert sorted(place for place, _ in found) == list(range(7))
+    for place, (name, refused, first, _) in found:
+        assert (name, first) == (chosen[place].name, place % 2 == 0)
+        assert refused == ("" if first else f"not {name}")
+    passes = [first for _, (_, _, first, _) in found]
+    assert passes == sorted(passes, reverse=True)
+    assert len({process for _, (_, _, first, process) in found if not first}) == 1
+
+
+def test_where_nuts_is_asked_for_nothing_waits():
+    first, _ = Fit(Sampling(engine="nuts")).passes(2)
+    assert not first.defers
 
 
 @pytest.mark.parametrize(

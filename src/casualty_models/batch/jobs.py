@@ -22,6 +22,8 @@ class Job:
     ----------
     event, priors
         What the toll model is made of.
+    refused
+        Why the quick engine has refused it, if it has; no part of the key.
 
     Examples
     --------
@@ -35,6 +37,7 @@ class Job:
 
     event: "Event"
     priors: TollPriors
+    refused: str = ""
 
     @cached_property
     def key(self) -> str:

@@ -2,14 +2,15 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-from casualty_models.batch.crew import Lost, Task, by_processes
+from casualty_models.batch.crew import Lost, by_processes
 from casualty_models.batch.jobs import Job, jobs_of
-from casualty_models.batch.one import Fit
+from casualty_models.batch.one import Fit, Refused
 from casualty_models.errors import DataError
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def fit_many(  # noqa: PLR0913
         As of `fit`, but by default there are none.
     workers
         Number of processes of this machine, each of one thread. With more than one, a script must
-        call this under ``if __name__ == "__main__":``.
+        call this under ``if __name__ == "__main__":``; events left to NUTS come last then, in one
+        process that compiles for all and has as many threads.
     client
         A Dask client: the workers of its cluster do the work, one thread each.
     **settings
@@ -107,7 +109,10 @@ def sampling_of(
 
 
 def outcomes(
-    task: Task, jobs: Sequence[Job], workers: int, client: "Client | None"
+    task: Any,  # noqa: ANN401
+    jobs: Sequence[Job],
+    workers: int,
+    client: "Client | None",
 ) -> Iterator[tuple[int, Any]]:
     """Yield the place of each job and what the task made of it, as they come.
 
@@ -122,8 +127,26 @@ def outcomes(
 
         return by_cluster(task, jobs, client)
     if workers > 1:
-        return by_processes(task, jobs, workers)
+        return _in_passes(task, jobs, workers)
     return ((place, task(job)) for place, job in enumerate(jobs))
+
+
+def _in_passes(task: Any, jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, Any]]:  # noqa: ANN401
+    """Yield outcomes of processes; what is left to NUTS comes last, in one process.
+
+    Each process that compiles takes time and memory for each structure it meets: so one does, and
+    takes events of like size one after the other.
+    """
+    first, second = task.passes(workers)
+    left = []
+    for place, outcome in by_processes(first, jobs, workers):
+        if isinstance(outcome, Refused):
+            left.append((place, replace(jobs[place], refused=outcome.reason)))
+        else:
+            yield place, outcome
+    left.sort(key=lambda each: (len(each[1].event.reports), each[1].key))
+    for number, outcome in by_processes(second, [job for _, job in left], 1):
+        yield left[number][0], outcome
 
 
 def lost_error(label: str) -> DataError:

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Stands for the outcome of an event that is left to NUTS.
+
+    Attributes
+    ----------
+    reason
+        Why the quick engine refused it.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Fit:
     """Fit one event, wherever that is done: the call returns what `fit_many` puts in its list.
 
@@ -26,6 +39,8 @@ class Fit:
     ----------
     sampling
         How to sample; its seed is that of all events.
+    defers
+        Whether to return `Refused` where NUTS would have to compile the model.
 
     Examples
     --------
@@ -40,8 +55,20 @@ class Fit:
     """
 
     sampling: "Sampling"
+    defers: bool = False
 
-    def __call__(self, job: Job) -> "xr.DataTree | DataError":
+    def passes(self, workers: int) -> tuple["Fit", "Fit"]:
+        """Return what to do with all events, and what with those left to NUTS, by one process.
+
+        Parameters
+        ----------
+        workers
+            How many threads it may have.
+        """
+        defers = self.sampling.engine != "nuts"
+        return replace(self, defers=defers), Fit(replace(self.sampling, threads=workers))
+
+    def __call__(self, job: Job) -> "xr.DataTree | DataError | Refused":
         """Return the result, or the error of an event that cannot be fitted.
 
         Parameters
@@ -50,14 +77,23 @@ class Fit:
             The event and its priors.
         """
         from casualty_models.inference.sampling import fitted
+        from casualty_models.inference.trust import NotTrusted
 
         seed = 0 if self.sampling.random_seed is None else self.sampling.random_seed
         own = replace(self.sampling, random_seed=job.seed(seed), progress=False)
+
+        def for_nuts(reason: str) -> "pm.Model":
+            if self.defers:
+                raise NotTrusted(reason)
+            return _model(job, fill=True)
+
         try:
-            model = _model(job, fill=own.engine == "nuts")
+            model = _model(job, fill=own.engine == "nuts" or bool(job.refused))
+            return _without_filling(fitted(model, own, for_nuts, job.refused))
         except DataError as error:
             return error.at(job.label)
-        return _without_filling(fitted(model, own, lambda: _model(job, fill=True)))
+        except NotTrusted as refusal:
+            return Refused(str(refusal))
 
 
 def _model(job: Job, *, fill: bool) -> "pm.Model":

@@ -1,13 +1,13 @@
 """The posterior of one event in two rows of a table: what is kept of it where there are many."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from casualty_models.batch.jobs import Job
-from casualty_models.batch.one import Fit
+from casualty_models.batch.one import Fit, Refused
 from casualty_models.errors import DataError
 
 if TYPE_CHECKING:
@@ -55,7 +55,18 @@ class Summarize:
     fit: Fit
     draws: int = 0
 
-    def __call__(self, job: Job) -> list[dict[str, Any]]:
+    def passes(self, workers: int) -> tuple["Summarize", "Summarize"]:
+        """Return what to do with all events, and with those left to NUTS; as `Fit.passes`.
+
+        Parameters
+        ----------
+        workers
+            How many threads the second may have.
+        """
+        first, second = self.fit.passes(workers)
+        return replace(self, fit=first), replace(self, fit=second)
+
+    def __call__(self, job: Job) -> list[dict[str, Any]] | Refused:
         """Return the rows of an event.
 
         Parameters
@@ -63,7 +74,8 @@ class Summarize:
         job
             The event and its priors.
         """
-        return rows_of(job, self.fit(job), draws=self.draws)
+        found = self.fit(job)
+        return found if isinstance(found, Refused) else rows_of(job, found, draws=self.draws)
 
 
 def rows_of(job: Job, result: "xr.DataTree | DataError", *, draws: int = 0) -> list[dict[str, Any]]:

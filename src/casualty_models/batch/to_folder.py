@@ -62,7 +62,8 @@ def fit_to_folder(  # noqa: PLR0913
         Show a progress bar on standard error; by default only where it is a terminal.
     workers
         Number of processes of this machine, each of one thread. With more than one, a script must
-        call this under ``if __name__ == "__main__":``.
+        call this under ``if __name__ == "__main__":``; events left to NUTS come last then, in one
+        process that compiles for all and has as many threads.
     client
         A Dask client: the workers of its cluster do the work, one thread each.
     **settings

@@ -154,7 +154,10 @@ class Sampling:
 
 
 def fitted(
-    model: "pm.Model", sampling: Sampling, for_nuts: "Callable[[], pm.Model] | None" = None
+    model: "pm.Model",
+    sampling: Sampling,
+    for_nuts: "Callable[[str], pm.Model] | None" = None,
+    refused: str = "",
 ) -> "xr.DataTree":
     """Return what `fit` returns, without a warning.
 
@@ -166,7 +169,9 @@ def fitted(
         How to sample.
     for_nuts
         Makes the model that NUTS takes where the quick engine refuses, if not the same: one of a
-        structure that is compiled already.
+        structure that is compiled already. It is told why.
+    refused
+        Why the quick engine has refused this event before, if it has; it is not asked again.
 
     Examples
     --------
@@ -184,9 +189,9 @@ def fitted(
     with warnings.catch_warnings():
         # Our own message replaces the sampler's, which speaks to its developers.
         warnings.filterwarnings("ignore", category=UserWarning)
-        found, how = _by_quick_engine(target, settings, sampling.engine)
+        found, how = _by_quick_engine(target, settings, sampling.engine, refused)
         if found is None:
-            target = Density(for_nuts()) if for_nuts else target
+            target = Density(for_nuts(how.get("fallback", ""))) if for_nuts else target
             found = _by_nuts(target.model, settings, sampling)
         if sampling.predictions:
             add_predictions(found, target, settings)
@@ -197,7 +202,7 @@ def fitted(
 
 
 def _by_quick_engine(
-    target: "Density", settings: dict[str, int], engine: str
+    target: "Density", settings: dict[str, int], engine: str, refused: str
 ) -> "tuple[xr.DataTree | None, dict[str, Any]]":
     """Return its draws, None where NUTS has to make them, and what the record says of it."""
     from casualty_models.inference.quick_result import quick_result
@@ -205,6 +210,8 @@ def _by_quick_engine(
 
     if engine == "nuts":
         return None, {"engine": "nutpie"}
+    if refused:
+        return None, {"engine": "nutpie", "fallback": refused}
     try:
         result, diagnostics = quick_result(target, settings, only_small=engine == "auto")
     except NotTrusted as reason:
