@@ -4,16 +4,24 @@
     python benchmarks/many_events.py 10 100         # only these numbers
     python benchmarks/many_events.py 100 --workers 1
     python benchmarks/many_events.py --plain 5      # and five events by plain `pm.sample`
+    python benchmarks/many_events.py 10000 --kills 3  # killed three times on its way, and resumed
 
 Events are those of the shipped history as seen on one of the days 1, 3, 7 and 30, drawn with
 replacement; the counts of each are multiplied by noise, so that no two are the same. Each run is a
 fresh process that writes into an empty folder; memory is the largest sum over that process and its
 workers. Rows of many_events.csv with the same number, workers and engine are replaced.
+
+A run that is killed goes on in the same folder, and its seconds are those of all its processes.
+`same` is the share of rows that are those of an undisturbed run, over the first 200 events: the
+answer to an event does not depend on how many others there are.
 """
 
 import argparse
+import contextlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +39,8 @@ PATH = HERE / "many_events.csv"
 NUMBERS = (10, 100, 1000, 10_000)
 DAYS = (1, 3, 7, 30)
 EVENT_NOISE, REPORT_NOISE = 0.5, 0.1
+COMPARED = 200  # events of a run that was killed, with an undisturbed run
+LOOK = 5.0  # seconds between looks at how far a run is
 
 
 def resampled(number, seed=0):
@@ -93,28 +103,30 @@ class Watched:
         self.most = max(self.most, tree_memory(os.getpid()))
 
 
-def run(number, workers, engine):
+def run(number, workers, engine, path):
     """One run in this process; prints its figures as JSON."""
-    from casualty_models.batch import fit_to_folder, read_tolls
+    from casualty_models.batch import fit_to_folder
 
     events = resampled(number)
-    with tempfile.TemporaryDirectory() as folder, Watched() as memory:
+    with Watched() as memory:
         start = time.perf_counter()
-        path = Path(folder) / "tolls"
         fit_to_folder(events, path, random_seed=1, workers=workers, engine=engine, progress=False)
         seconds = time.perf_counter() - start
-        table = read_tolls(path).query("quantity == 'killed'")
-        size = sum(each.stat().st_size for each in path.iterdir())
-    row = {
-        "seconds": seconds,
-        "cpu_seconds": sum(os.times()[:4]),
-        "memory_mb": memory.most,
-        "folder_mb": size / 2**20,
+    row = {"seconds": seconds, "cpu_seconds": sum(os.times()[:4]), "memory_mb": memory.most}
+    print(json.dumps(row), flush=True)
+
+
+def found_in(path):
+    """What a folder of results says of the run."""
+    from casualty_models.batch import read_tolls
+
+    table = read_tolls(path).query("quantity == 'killed'")
+    return {
+        "folder_mb": sum(each.stat().st_size for each in path.iterdir()) / 2**20,
         "by_nuts": float((table["engine"] == "nutpie").mean()),
         "not_converged": float((~table["converged"]).mean()),
         "errors": int((table["error"] != "").sum()),
     }
-    print(json.dumps(row), flush=True)
 
 
 def plain(number):
@@ -136,16 +148,77 @@ def plain(number):
     print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "memory_mb": memory.most}))
 
 
-def measured(number, workers, engine):
-    """The row of a run in a fresh process."""
+def measured(number, workers, engine, kills=0):
+    """The row of a run in fresh processes, each but the last of them killed."""
     load = round(os.getloadavg()[0], 1)
+    folder = Path(tempfile.mkdtemp())
+    path = folder / "tolls"
     command = [sys.executable, __file__, "--run", engine, str(number), "--workers", str(workers)]
+    command += ["--folder", str(path)]
+    lost = [killed_at(share * number, command, path) for share in kill_moments(kills)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     row = {"events": number, "workers": workers, "engine": engine}
     row |= json.loads(done.stdout.splitlines()[-1])
+    row["seconds"] += sum(seconds for seconds, _ in lost)
+    row["memory_mb"] = max([row["memory_mb"], *(memory for _, memory in lost)])
+    if not engine.startswith("plain"):
+        row |= found_in(path)
+    if kills:
+        row |= {"kills": kills, "cpu_seconds": np.nan, "same": same_as_undisturbed(path, workers)}
+    shutil.rmtree(folder)
     row["events_a_minute"] = 60 * number / row["seconds"]
     row["cpu_seconds_an_event"] = row["cpu_seconds"] / number
     return row | {"load": load}
+
+
+def kill_moments(kills):
+    """After which share of the events to kill, at random."""
+    return np.sort(np.random.default_rng().uniform(0.05, 0.95, kills))
+
+
+def killed_at(number, command, path):
+    """Run until so many events are in the folder, or a little later, and kill.
+
+    Returns the seconds, and the largest memory in megabytes.
+    """
+    from casualty_models.batch.folder import read_parts
+
+    start, memory = time.perf_counter(), 0.0
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    while process.poll() is None and read_parts(path, ["key"])["key"].nunique() < number:
+        memory = max(memory, tree_memory(process.pid))
+        time.sleep(LOOK)
+    time.sleep(np.random.default_rng().uniform(0, LOOK))
+    with contextlib.suppress(ProcessLookupError):  # it has ended
+        os.killpg(process.pid, signal.SIGKILL)  # with its workers
+    process.wait()
+    seconds = time.perf_counter() - start
+    print(f"killed with {number:.0f} events done, after {seconds:.0f} s", flush=True)
+    return seconds, memory
+
+
+def same_as_undisturbed(path, workers):
+    """The share of rows that are the same, of the first events fitted anew."""
+    from casualty_models.batch import fit_to_folder, read_tolls
+
+    with tempfile.TemporaryDirectory() as folder:
+        again = Path(folder) / "tolls"
+        events = resampled(COMPARED)
+        fit_to_folder(events, again, random_seed=1, workers=workers, progress=False)
+        new = read_tolls(again).set_index(["key", "quantity"]).sort_index()
+    old = read_tolls(path).set_index(["key", "quantity"]).loc[new.index]
+    equal = (old == new) | (old.isna() & new.isna())
+    return float(equal.all(axis=1).mean())
+
+
+def keep(row, which):
+    """Write a row in place of the one that there was."""
+    table = pd.DataFrame([row])
+    if PATH.exists():
+        old = pd.read_csv(PATH)
+        same = (old[["events", "workers", "engine"]] == list(which)).all(axis=1)
+        table = pd.concat([old[~same], table])
+    table.sort_values(["engine", "workers", "events"]).round(3).to_csv(PATH, index=False)
 
 
 def main():
@@ -153,26 +226,26 @@ def main():
     parser.add_argument("numbers", nargs="*", type=int, help="by default 10, 100, 1000, 10000")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--plain", type=int, default=0, help="how many by plain pm.sample")
+    parser.add_argument("--kills", type=int, default=0, help="how often to kill and resume")
     parser.add_argument("--run", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
     if options.run:
         number = options.numbers[0]
         is_plain = options.run.startswith("plain")
-        plain(number) if is_plain else run(number, options.workers, options.run)
+        if is_plain:
+            plain(number)
+        else:
+            run(number, options.workers, options.run, options.folder)
         return
     wanted = [(n, options.workers, "auto") for n in options.numbers or NUMBERS]
     if options.plain:
         wanted = [*wanted * bool(options.numbers), (options.plain, 1, "plain pm.sample")]
     for each in wanted:
-        row = measured(*each)
+        row = measured(*each, kills=0 if each[2].startswith("plain") else options.kills)
         print({k: round(v, 2) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
-        table = pd.DataFrame([row])
-        if PATH.exists():
-            old = pd.read_csv(PATH)
-            same = (old[["events", "workers", "engine"]] == list(each)).all(axis=1)
-            table = pd.concat([old[~same], table])
-        table.sort_values(["engine", "workers", "events"]).round(3).to_csv(PATH, index=False)
+        keep(row, each)
 
 
 if __name__ == "__main__":
