@@ -5,6 +5,7 @@
     python benchmarks/many_events.py 100 --workers 1
     python benchmarks/many_events.py --plain 5      # and five events by plain `pm.sample`
     python benchmarks/many_events.py 10000 --kills 3  # killed three times on its way, and resumed
+    python benchmarks/many_events.py 1000 --kills 3 --dask  # the same with a Dask cluster
 
 Events are those of the shipped history as seen on one of the days 1, 3, 7 and 30, drawn with
 replacement; the counts of each are multiplied by noise, so that no two are the same. Each run is a
@@ -13,13 +14,15 @@ workers. Rows of many_events.csv with the same number, workers and engine are re
 
 A run that is killed goes on in the same folder, and its seconds are those of all its processes.
 `same` is the share of rows that are those of an undisturbed run, over the first 200 events: the
-answer to an event does not depend on how many others there are.
+answer to an event does not depend on how many others there are. With Dask, one worker is killed
+after half a minute, too, in each of the processes; the undisturbed run is one of local processes.
 """
 
 import argparse
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -41,6 +44,8 @@ DAYS = (1, 3, 7, 30)
 EVENT_NOISE, REPORT_NOISE = 0.5, 0.1
 COMPARED = 200  # events of a run that was killed, with an undisturbed run
 LOOK = 5.0  # seconds between looks at how far a run is
+DASK = "auto, Dask"
+WORKER_DIES = 30.0  # seconds after the start
 
 
 def resampled(number, seed=0):
@@ -110,10 +115,28 @@ def run(number, workers, engine, path):
     events = resampled(number)
     with Watched() as memory:
         start = time.perf_counter()
-        fit_to_folder(events, path, random_seed=1, workers=workers, engine=engine, progress=False)
+        if engine == DASK:
+            with dask_cluster(workers) as client:
+                fit_to_folder(events, path, random_seed=1, client=client, progress=False)
+        else:
+            fit_to_folder(events, path, random_seed=1, workers=workers, progress=False)
         seconds = time.perf_counter() - start
     row = {"seconds": seconds, "cpu_seconds": sum(os.times()[:4]), "memory_mb": memory.most}
     print(json.dumps(row), flush=True)
+
+
+@contextlib.contextmanager
+def dask_cluster(workers):
+    """The client of a cluster of local processes, one of which is killed later on."""
+    from distributed import Client, LocalCluster
+
+    settings = {"threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(n_workers=workers, **settings) as cluster, Client(cluster) as client:
+        victim = random.choice(list(client.run(os.getpid).values()))
+        death = threading.Timer(WORKER_DIES, os.kill, (victim, signal.SIGKILL))
+        death.start()
+        yield client
+        death.cancel()
 
 
 def found_in(path):
@@ -164,7 +187,11 @@ def measured(number, workers, engine, kills=0):
     if not engine.startswith("plain"):
         row |= found_in(path)
     if kills:
-        row |= {"kills": kills, "cpu_seconds": np.nan, "same": same_as_undisturbed(path, workers)}
+        row |= {
+            "kills": kills,
+            "cpu_seconds": np.nan,
+            "same": same_as_undisturbed(path, number, workers),
+        }
     shutil.rmtree(folder)
     row["events_a_minute"] = 60 * number / row["seconds"]
     row["cpu_seconds_an_event"] = row["cpu_seconds"] / number
@@ -197,13 +224,13 @@ def killed_at(number, command, path):
     return seconds, memory
 
 
-def same_as_undisturbed(path, workers):
-    """The share of rows that are the same, of the first events fitted anew."""
+def same_as_undisturbed(path, number, workers):
+    """The share of rows that are the same, of the first of so many events fitted anew."""
     from casualty_models.batch import fit_to_folder, read_tolls
 
     with tempfile.TemporaryDirectory() as folder:
         again = Path(folder) / "tolls"
-        events = resampled(COMPARED)
+        events = resampled(min(number, COMPARED))
         fit_to_folder(events, again, random_seed=1, workers=workers, progress=False)
         new = read_tolls(again).set_index(["key", "quantity"]).sort_index()
     old = read_tolls(path).set_index(["key", "quantity"]).loc[new.index]
@@ -227,6 +254,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--plain", type=int, default=0, help="how many by plain pm.sample")
     parser.add_argument("--kills", type=int, default=0, help="how often to kill and resume")
+    parser.add_argument("--dask", action="store_true", help="by a Dask cluster")
     parser.add_argument("--run", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -239,7 +267,8 @@ def main():
         else:
             run(number, options.workers, options.run, options.folder)
         return
-    wanted = [(n, options.workers, "auto") for n in options.numbers or NUMBERS]
+    engine = DASK if options.dask else "auto"
+    wanted = [(n, options.workers, engine) for n in options.numbers or NUMBERS]
     if options.plain:
         wanted = [*wanted * bool(options.numbers), (options.plain, 1, "plain pm.sample")]
     for each in wanted:
