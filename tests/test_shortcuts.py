@@ -6,7 +6,11 @@ import pytensor.tensor as pt
 import pytest
 
 from casualty_models.inference.program import program
-from casualty_models.inference.shortcuts import same_value, without_needless_checks
+from casualty_models.inference.shortcuts import (
+    same_value,
+    simplified,
+    without_needless_checks,
+)
 
 X = pt.matrix("x")
 ROW = pt.tensor("row", shape=(1, None))
@@ -24,6 +28,15 @@ def graphs():
         "filled with another": pt.second(X, X + 1.0),
         "filled with a row": pt.second(X, ROW),
         "square": X**2,
+        "spread and used": X * pt.second(X, 2.0),
+        "a row spread and used": X - pt.second(X, ROW),
+        "spread alone": pt.exp(pt.second(X, 2.0)),
+        "spread and a row": pt.second(X, 2.0) * ROW,
+        "two that are spread": pt.second(X, 2.0) * pt.second(X + 1.0, ROW),
+        "put into zeros": pt.inc_subtensor(pt.zeros_like(X)[:, ::-1], X),
+        "put into some of the zeros": pt.inc_subtensor(pt.zeros_like(X)[:, 1:], X[:, 1:]),
+        "put into ones": pt.inc_subtensor(pt.ones_like(X)[:, ::-1], X),
+        "a row put into zeros": pt.inc_subtensor(pt.zeros_like(X)[:, ::-1], ROW),
         "sum of no axis": X.sum(axis=()),
     }
 
@@ -51,6 +64,24 @@ def test_shortcuts_change_no_value(name):
 )
 def test_only_what_changes_nothing_is_left_out(graph, shorter):
     assert (same_value(graph.owner) is not None) == shorter
+
+
+@pytest.mark.parametrize(
+    ("graph", "simpler"),
+    [
+        (X * pt.second(X, 2.0), True),
+        (X - pt.second(X, ROW), True),
+        (ROW * pt.second(X, 2.0), True),
+        (pt.second(X, 2.0), False),
+        (pt.inc_subtensor(pt.zeros_like(X)[:, ::-1], X), True),
+        (pt.inc_subtensor(pt.zeros_like(X)[:, 1:], X[:, 1:]), False),
+        (pt.inc_subtensor(pt.ones_like(X)[:, ::-1], X), False),
+        (pt.inc_subtensor(pt.zeros_like(X)[:, ::-1], ROW), False),
+        (X * 2.0, False),
+    ],
+)
+def test_only_what_is_spread_or_put_into_zeros_is_simplified(graph, simpler):
+    assert (simplified(graph.owner) is not None) == simpler
 
 
 @pytest.mark.parametrize(

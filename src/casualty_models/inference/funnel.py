@@ -1,6 +1,7 @@
 """Variables in which a funnel is a column: where one unknown narrows others, they are widened."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,26 +35,32 @@ class Funnel:
     root: np.ndarray
     rate: np.ndarray
 
+    @cached_property
+    def _bent(self) -> np.ndarray:
+        """Which variables are narrowed or widened."""
+        return np.flatnonzero(self.rate)
+
     def points(self, u: np.ndarray) -> np.ndarray:
         """Return the points of variables."""
-        return self.middle + (u * self._width(u)) @ self.root.T
+        return self.middle + self._widened(u, self._width(u)) @ self.root.T
 
     def variables(self, points: np.ndarray) -> np.ndarray:
         """Return the variables of points."""
         y = np.linalg.solve(self.root, (points - self.middle).T).T
-        return y / self._width(y)
+        return self._widened(y, 1.0 / self._width(y))
 
     def pulled(self, gradient: Gradient) -> Gradient:
         """Return the log density and gradient of variables, given those of points."""
-        total = self.rate.sum()
+        bent, total = self._bent, self.rate.sum()
+        rate = self.rate[bent]
 
         def in_column(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             width = self._width(u)
-            y = u * width
+            y = self._widened(u, width)
             value, slope = gradient(self.middle + y @ self.root.T)
             slope = slope @ self.root
-            by_driver = (slope * y) @ self.rate + total
-            slope *= width
+            by_driver = (slope[:, bent] * y[:, bent]) @ rate + total
+            slope[:, bent] *= width
             slope[:, 0] += by_driver
             return value + self.log_volume(u), slope
 
@@ -65,8 +72,13 @@ class Funnel:
         return volume
 
     def _width(self, u: np.ndarray) -> np.ndarray:
-        width: np.ndarray = np.exp(u[:, :1] * self.rate)
+        width: np.ndarray = np.exp(u[:, :1] * self.rate[self._bent])
         return width
+
+    def _widened(self, u: np.ndarray, width: np.ndarray) -> np.ndarray:
+        y = u.copy()
+        y[:, self._bent] *= width
+        return y
 
 
 def funnel(population: Population) -> Funnel:

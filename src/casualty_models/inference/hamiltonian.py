@@ -42,7 +42,7 @@ class Moved:
 def hamiltonian_move(
     gradient: Gradient,
     start: Population,
-    root: np.ndarray,
+    root: np.ndarray | None,
     step: float,
     rng: np.random.Generator,
 ) -> Moved:
@@ -58,7 +58,8 @@ def hamiltonian_move(
     start
         The points to move.
     root
-        Square root :math:`A` of the covariance that the points are thought to have.
+        Square root :math:`A` of the covariance that the points are thought to have; None stands for
+        that of independent variables of unit variance.
     step
         Length of one leap, about; each point has its own.
     rng
@@ -68,15 +69,16 @@ def hamiltonian_move(
     -----
     Neal 2011, Handbook of Markov Chain Monte Carlo, chapter 5.
     """
+    turned, back = (root.T, root) if root is not None else (None, None)
     leaps = int(np.clip(np.ceil(QUARTER_TURN / step), 1, MOST_LEAPS))
     lengths = step * rng.uniform(0.6, 1.2, (len(start.points), 1))
     first = rng.standard_normal(start.points.shape)
-    at, momentum = start, first + 0.5 * lengths * (start.slope @ root)
+    at, momentum = start, first + 0.5 * lengths * _times(start.slope, back)
     for leap in range(leaps):
-        points = at.points + lengths * (momentum @ root.T)
+        points = at.points + lengths * _times(momentum, turned)
         at = Population(points, *gradient(points))
         last = 0.5 if leap == leaps - 1 else 1.0
-        momentum = momentum + last * lengths * (at.slope @ root)
+        momentum = momentum + (last * lengths) * _times(at.slope, back)
     energy = start.value - 0.5 * np.einsum("ni,ni->n", first, first)
     change = at.value - 0.5 * np.einsum("ni,ni->n", momentum, momentum) - energy
     change = np.where(np.isfinite(change), change, -np.inf)
@@ -91,6 +93,10 @@ def hamiltonian_move(
     ]
     acceptance = np.exp(np.minimum(change, 0.0))
     return Moved(Population(*keep), acceptance, change < -LARGEST_ERROR, leaps)
+
+
+def _times(values: np.ndarray, matrix: np.ndarray | None) -> np.ndarray:
+    return values if matrix is None else values @ matrix
 
 
 def adapted_step(step: float, moved: Moved) -> float:

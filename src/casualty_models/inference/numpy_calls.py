@@ -1,7 +1,6 @@
 """The NumPy call of each operation of PyTensor, on batches; `perform` where there is none."""
 
 from collections.abc import Callable
-from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -9,9 +8,7 @@ from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.ops import ViewOp
 from pytensor.graph.basic import Constant
 from pytensor.graph.replace import vectorize_graph
-from pytensor.scalar.basic import Cast, Pow, Second, Switch
-from pytensor.scalar.math import Log1mexp, Sigmoid, Softplus
-from pytensor.tensor.basic import Alloc, ARange, Join, Split
+from pytensor.tensor.basic import Alloc, ARange, Join, MakeVector, Split
 from pytensor.tensor.blockwise import Blockwise
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.extra_ops import CumOp
@@ -24,22 +21,20 @@ from pytensor.tensor.subtensor import (
     indices_from_subtensor,
 )
 from pytensor.tensor.type import TensorType
-from scipy import special
 
 from casualty_models.inference.batches import (
     divided,
     filled,
     joined,
-    log1mexp,
+    one_in_each,
     running_sum,
-    second,
-    softplus,
-    switch,
-    with_columns_added,
 )
-from casualty_models.inference.shortcuts import is_always
+from casualty_models.inference.elementwise import elementwise_call
+from casualty_models.inference.shortcuts import are_zeros
 
 Call = Callable[..., Any]
+
+MANY = 4  # numbers to add up one by one
 
 
 def call_of(node: Any) -> Call:  # noqa: ANN401
@@ -54,8 +49,8 @@ def call_of(node: Any) -> Call:  # noqa: ANN401
     --------
     >>> import pytensor.tensor as pt
     >>> from casualty_models.inference.numpy_calls import call_of
-    >>> call_of(pt.softplus(pt.scalar("x")).owner)(0.0)
-    np.float64(0.6931471805599453)
+    >>> call_of(pt.exp(pt.scalar("x")).owner)(0.0)
+    np.float64(1.0)
     """
     for kind, rule in _RULES.items():
         if isinstance(node.op, kind):
@@ -65,57 +60,27 @@ def call_of(node: Any) -> Call:  # noqa: ANN401
     return _perform(node)
 
 
-def _elemwise(node: Any) -> Call | None:  # noqa: ANN401
-    call = _scalar_call(node)
-    if call is None:
-        return None
-    dtype = np.dtype(node.outputs[0].type.dtype)
-    given = {v.type.dtype for v in node.inputs}
-    if isinstance(call, np.ufunc) and dtype.kind == "f" and dtype.name not in given:
-        # NumPy takes functions of small integers in half precision.
-        return partial(call, dtype=dtype, order="F")
-    if isinstance(call, np.ufunc) and (dtype.kind == "b" or dtype.name == "float64"):
-        return call if node.outputs[0].type.ndim < 2 else partial(call, order="F")  # noqa: PLR2004
+def inner_graph(node: Any) -> list[Any]:  # noqa: ANN401
+    """Return what the graph inside a node makes of the node's inputs; nothing if there is none.
 
-    def typed(*values: Any) -> Any:  # noqa: ANN401
-        found = call(*values)
-        return found if found.dtype == dtype else found.astype(dtype)
+    Parameters
+    ----------
+    node
+        One application of an operation in a graph of PyTensor.
 
-    return typed
-
-
-def _scalar_call(node: Any) -> Call | None:  # noqa: ANN401
-    """Return the function of whole arrays that a scalar operation stands for."""
-    op = node.op
-    if isinstance(op.scalar_op, Pow) and is_always(node.inputs[1], 2):
-        return lambda x, _: np.square(x)
-    for kind, call in _SCALAR.items():
-        if isinstance(op.scalar_op, kind):
-            return call
-    if op.nfunc is None:
-        op.prepare_node(node, None, None, "py")
-    if op.nfunc is None:
-        return None
-    if op.nfunc_spec[1] == len(node.inputs):
-        return op.nfunc
-    if op.nfunc_spec[0] in ("add", "multiply"):
-        pair = partial(op.nfunc, order="F")
-        return lambda *values: reduce(pair, values)
-    return None
-
-
-def _as_array(x: Any) -> Any:  # noqa: ANN401
-    return x if hasattr(x, "dtype") else np.asarray(x)
-
-
-_SCALAR: dict[Any, Call] = {
-    Softplus: softplus,
-    Sigmoid: special.expit,
-    Log1mexp: log1mexp,
-    Second: second,
-    Switch: switch,
-    Cast: _as_array,
-}
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> from casualty_models.inference.numpy_calls import inner_graph
+    >>> x = pt.vector("x")
+    >>> len(inner_graph(pt.logaddexp(x, 0).owner)), inner_graph(pt.exp(x).owner)
+    (1, [])
+    """
+    core = node.op.core_op if isinstance(node.op, Blockwise) else node.op
+    if not isinstance(core, OpFromGraph):
+        return []
+    at = dict(zip(core.inner_inputs, node.inputs, strict=True))
+    return list(vectorize_graph(core.inner_outputs, at))
 
 
 def _dimshuffle(node: Any) -> Call:  # noqa: ANN401
@@ -124,6 +89,9 @@ def _dimshuffle(node: Any) -> Call:  # noqa: ANN401
     kept = [i for i in range(node.inputs[0].type.ndim) if i not in drop]
     axes = [kept.index(i) for i in order]
     moved = axes != sorted(axes)
+
+    if not moved and not drop:
+        return lambda x: np.asarray(x)[index]
 
     def call(x: Any) -> Any:  # noqa: ANN401
         x = np.asarray(x)
@@ -146,10 +114,6 @@ def _reduction(node: Any) -> Call:  # noqa: ANN401
 def _blockwise(node: Any) -> Call | None:  # noqa: ANN401
     """Return one call on the batch where PyTensor would loop over it."""
     core, batch = node.op.core_op, node.op.batch_ndim(node)
-    if isinstance(core, OpFromGraph):
-        given = [variable.type() for variable in node.inputs]
-        at = dict(zip(core.inner_inputs, given, strict=True))
-        return _calls(given, vectorize_graph(core.inner_outputs, at))
     for kind, rule in _BLOCKS.items():
         if isinstance(core, kind):
             return rule(core, batch)
@@ -183,7 +147,7 @@ def _batched_range(core: ARange, batch: int) -> Call:
 
 
 _BLOCKS: dict[Any, Callable[[Any, int], Call]] = {
-    ViewOp: lambda *_: _as_array,
+    ViewOp: lambda *_: np.asarray,
     Join: _batched_join,
     Split: _batched_split,
     Shape_i: _batched_size,
@@ -198,7 +162,20 @@ def _adding_columns(node: Any) -> Call | None:  # noqa: ANN401
     columns = (slice(None), 0)
     if op.set_instead_of_inc or op.idx_list != columns or not x.type.ndim == y.type.ndim == 2:  # noqa: PLR2004
         return None
-    return with_columns_added
+    into_zeros = are_zeros(node.inputs[0])
+    known: tuple[Any, Any] = (None, None)
+
+    def call(x: Any, y: Any, places: Any) -> Any:  # noqa: ANN401
+        nonlocal known
+        if known[0] is not places:
+            known = places, one_in_each(places, x.shape[1])
+        if y.shape[1] < len(places):
+            y = np.broadcast_to(y, (len(y), len(places)))
+        # Columns of the batch are rows of its transpose: a product of matrices adds them up.
+        found = (known[1] @ y.T).T
+        return found if into_zeros else x + found
+
+    return call
 
 
 def _taking_columns(node: Any) -> Call | None:  # noqa: ANN401
@@ -252,19 +229,12 @@ def _allocation(node: Any) -> Call:  # noqa: ANN401
     return lambda value, *shape: filled(tuple(int(n) for n in shape), value)
 
 
+def _vector(node: Any) -> Call:  # noqa: ANN401
+    return lambda *numbers: np.array(numbers, dtype=node.op.dtype)
+
+
 def _shape(node: Any) -> Call:  # noqa: ANN401
     return lambda x: np.array(x.shape, dtype=np.int64)
-
-
-def _inner_graph(node: Any) -> Call:  # noqa: ANN401
-    return _calls(node.op.inner_inputs, node.op.inner_outputs)
-
-
-def _calls(inputs: list[Any], outputs: list[Any]) -> Call:
-    from casualty_models.inference.program import program
-
-    run = program(inputs, outputs).bind({})
-    return run if len(outputs) > 1 else lambda *values: run(*values)[0]
 
 
 def _perform(node: Any) -> Call:  # noqa: ANN401
@@ -280,7 +250,7 @@ def _perform(node: Any) -> Call:  # noqa: ANN401
 
 
 _RULES: dict[Any, Callable[[Any], Call | None]] = {
-    Elemwise: _elemwise,
+    Elemwise: elementwise_call,
     DimShuffle: _dimshuffle,
     CAReduce: _reduction,
     Blockwise: _blockwise,
@@ -293,5 +263,5 @@ _RULES: dict[Any, Callable[[Any], Call | None]] = {
     Split: _split,
     Alloc: _allocation,
     Shape: _shape,
-    OpFromGraph: _inner_graph,
+    MakeVector: _vector,
 }

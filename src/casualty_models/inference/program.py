@@ -14,20 +14,10 @@ import numpy as np
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant
 
-from casualty_models.inference.numpy_calls import call_of
-from casualty_models.inference.shortcuts import same_value
-
-Call = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call: which slots it reads, which it writes, and which are not needed after it."""
-
-    call: Call
-    reads: tuple[int, ...]
-    writes: tuple[int, ...]
-    frees: tuple[int, ...] = ()
+from casualty_models.inference.elementwise import one_number
+from casualty_models.inference.numpy_calls import call_of, inner_graph
+from casualty_models.inference.shortcuts import simplified
+from casualty_models.inference.side_by_side import Step, side_by_side
 
 
 @dataclass(frozen=True)
@@ -150,13 +140,14 @@ def program(inputs: Sequence[Any], outputs: Sequence[Any]) -> Program:
     wanted = tuple(draft.slot(variable) for variable in outputs)
     fixed = [s for s in draft.steps if not draft.varies(s)]
     steps = [s for s in draft.steps if draft.varies(s)]
+    more_fixed, steps = side_by_side(steps, wanted, draft.number)
     return Program(
         inputs=given,
         outputs=wanted,
         constants=draft.constants,
         shared=draft.shared,
         generators=tuple(draft.generators),
-        fixed=tuple(fixed),
+        fixed=(*fixed, *more_fixed),
         steps=tuple(_freeing(steps, keep={*wanted})),
     )
 
@@ -172,6 +163,7 @@ class _Draft:
     generators: list[int] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     varying: set[int] = field(default_factory=set)
+    replaced: dict[Any, list[Any]] = field(default_factory=dict)
     number: int = 0
 
     def new(self, variable: Any) -> int:  # noqa: ANN401
@@ -199,16 +191,23 @@ class _Draft:
     def _waiting(self, variable: Any) -> list[Any]:  # noqa: ANN401
         if variable.owner is None:
             return []
-        same = same_value(variable.owner)
-        read = variable.owner.inputs if same is None else [same]
+        read = self._instead(variable.owner) or variable.owner.inputs
         return [v for v in read if v not in self.slots]
+
+    def _instead(self, node: Any) -> list[Any]:  # noqa: ANN401
+        """Return what is computed in place of the outputs of a node, if anything is."""
+        if node not in self.replaced:
+            simpler = simplified(node)
+            self.replaced[node] = inner_graph(node) if simpler is None else [simpler]
+        return self.replaced[node]
 
     def _write(self, variable: Any) -> None:  # noqa: ANN401
         node = variable.owner
         if node is None:
             self._leaf(variable)
-        elif (same := same_value(node)) is not None:
-            self.slots[variable] = self.slots[same]
+        elif found := self._instead(node):
+            slots = [self.slots[each] for each in found]
+            self.slots.update(zip(node.outputs, slots, strict=True))
         else:
             self._step(node)
 
@@ -236,9 +235,10 @@ class _Draft:
         if key not in self.computed:
             writes = tuple(self.new(out) for out in node.outputs)
             self.computed[key] = writes
-            self.steps.append(Step(call_of(node), reads, writes))
-            if not self.varying.isdisjoint(reads):
-                self.varying.update(writes)
+            varies = not self.varying.isdisjoint(reads)
+            number = one_number(node) if varies else None
+            self.steps.append(Step(call_of(node), reads, writes, number=number))
+            self.varying.update(writes if varies else ())
         self.slots.update(zip(node.outputs, self.computed[key], strict=True))
 
 

@@ -4,6 +4,7 @@ Nothing is compiled. The population is moved on until it has forgotten where it 
 says about itself decides whether it is used.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,12 @@ from casualty_models.inference.hamiltonian import (
     hamiltonian_move,
 )
 from casualty_models.inference.reference import wide_reference
-from casualty_models.inference.tempering import Tempered, covariance_root, temper
+from casualty_models.inference.tempering import (
+    POINTS_PER_UNKNOWN,
+    Tempered,
+    covariance_root,
+    temper,
+)
 from casualty_models.inference.trust import (
     MAX_RHAT,
     NotTrusted,
@@ -32,8 +38,9 @@ if TYPE_CHECKING:
     import pymc as pm
 
 PRIOR_DRAWS = 2000
-FEWEST_POINTS = 1000  # of the population
-STATES = 4  # kept of each point, about
+POINTS = (500, 1000)  # of the population: fewest and most
+STATES = 8  # kept of each point, about
+FEWEST_STATES = 4  # to tell how much the states of a point resemble each other
 MOST_MOVES = 80  # to forget the start
 FORGOTTEN = 0.1
 FEWEST_MOVES = 6
@@ -110,7 +117,8 @@ def quick_draws(
 
     standard = reference.pulled(counted)
 
-    points = max(-(-FEWEST_POINTS // chains), min(-(-draws // STATES), FEWEST_POINTS))
+    wanted = max(chains * draws / STATES, POINTS_PER_UNKNOWN * target.size)
+    points = math.ceil(min(max(wanted, POINTS[0]), POINTS[1]) / chains)
     start = temper(standard, reference, (chains, points), rng)
     column, settled, moves, memory = _settle(standard, start, rng)
     states = -(-draws // points)
@@ -156,7 +164,7 @@ def _agreed(
     """Return draws of so many chains and states on which the repetitions agree."""
     chains, states = shape
     gradient = column.pulled(standard)
-    number, made, step = max(states, STATES), 0, start.step
+    number, made, step = max(states, FEWEST_STATES), 0, start.step
     for attempt in range(ATTEMPTS):
         apart = 2**attempt
         kept, population, diverging = _keep(gradient, start, (number, apart), rng)
@@ -240,7 +248,7 @@ def _within(column: Funnel, standard: Gradient, start: Tempered) -> tuple[Funnel
     """Return variables and a population in these, ready to be moved."""
     u = column.variables(start.population.points)
     inside = Population(u, *column.pulled(standard)(u))
-    return column, replace(start, population=inside, root=np.eye(u.shape[1]))
+    return column, replace(start, population=inside, root=None)
 
 
 def _moved(gradient: Gradient, now: Tempered, rng: np.random.Generator) -> Tempered:

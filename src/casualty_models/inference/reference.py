@@ -1,6 +1,7 @@
 """Where the quick engine starts: a shape as wide as the prior, with tails as long."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,32 +44,45 @@ class Reference:
     root: np.ndarray
     tail: np.ndarray
 
+    @cached_property
+    def _long(self) -> np.ndarray:
+        """Which variables have long tails; all others stand for themselves."""
+        return np.flatnonzero(self.tail)
+
     def points(self, z: np.ndarray) -> np.ndarray:
         """Return the points of standard variables."""
-        return self.location + (z * self._growth(z)[1]) @ self.root.T
+        _, growth = self._growth(z[:, self._long])
+        return self.location + self._grown(z, growth) @ self.root.T
 
     def pulled(self, gradient: Gradient) -> Gradient:
         """Return the log density and gradient of standard variables, given those of points."""
+        long = self._long
+        tail = self.tail[long]
 
         def standard(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            square, growth = self._growth(z)
-            value, slope = gradient(self.location + (z * growth) @ self.root.T)
-            slope = (slope @ self.root) * (growth * (1.0 + square))
-            slope += self.tail * z * (1.0 + 2.0 / (1.0 + square))
-            return value + self.log_volume(z), slope
+            far = z[:, long]
+            square, growth = self._growth(far)
+            value, slope = gradient(self.location + self._grown(z, growth) @ self.root.T)
+            slope = slope @ self.root
+            slope[:, long] *= growth * (1.0 + square)
+            slope[:, long] += tail * far * (1.0 + 2.0 / (1.0 + square))
+            return value + _log_volume(square), slope
 
         return standard
 
     def log_volume(self, z: np.ndarray) -> np.ndarray:
         """Return by how much variables are stretched, but for the constant of the root."""
-        square = self.tail * z**2
-        volume: np.ndarray = (0.5 * square + np.log1p(square)).sum(axis=1)
-        return volume
+        return _log_volume(self._growth(z[:, self._long])[0])
 
-    def _growth(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return :math:`h z^2` and :math:`y / z`."""
-        square = self.tail * z**2
+    def _growth(self, far: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return :math:`h z^2` and :math:`y / z` of the variables with long tails."""
+        square = self.tail[self._long] * far**2
         return square, np.exp(0.5 * square)
+
+    def _grown(self, z: np.ndarray, growth: np.ndarray) -> np.ndarray:
+        y = z.copy()
+        y[:, self._long] *= growth
+        return y
 
     def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
         """Return standard variables, of Student-t distributions."""
@@ -79,6 +93,11 @@ class Reference:
         width = SHAPE_DF * SHAPE_SCALE**2
         value = -0.5 * (SHAPE_DF + 1.0) * np.log1p(z**2 / width).sum(axis=1)
         return value, -(SHAPE_DF + 1.0) * z / (width + z**2)
+
+
+def _log_volume(square: np.ndarray) -> np.ndarray:
+    volume: np.ndarray = (0.5 * square + np.log1p(square)).sum(axis=1)
+    return volume
 
 
 def wide_reference(prior: np.ndarray) -> Reference:

@@ -15,6 +15,53 @@ from pytensor.graph.traversal import ancestors
 from pytensor.scalar.basic import GE, GT, LE, LT, Add, Exp, Identity, Pow, Second, Sub
 from pytensor.scalar.math import Sigmoid
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
+from pytensor.tensor.subtensor import IncSubtensor, indices_from_subtensor
+
+
+def simplified(node: Any) -> Any:  # noqa: ANN401
+    """Return a variable that equals the output of a node and takes fewer steps, or None.
+
+    Parameters
+    ----------
+    node
+        One application of an operation in a graph of PyTensor.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> from casualty_models.inference.shortcuts import simplified
+    >>> x = pt.vector("x")
+    >>> filled = pt.second(x, 2.0)
+    >>> simplified((x * filled).owner).owner.inputs[1] is filled.owner.inputs[1]
+    True
+    """
+    same = same_value(node)
+    if same is not None:
+        return same
+    found = _put_into_zeros(node) if isinstance(node.op, IncSubtensor) else _unfilled(node)
+    return found if found is not None and _alike(found, node.outputs[0]) else None
+
+
+def _put_into_zeros(node: Any) -> Any:  # noqa: ANN401
+    """Return what is added to zeros, where it fills all of them, in their order or reversed."""
+    op, (zeros, added, *names) = node.op, node.inputs
+    if names and not all(isinstance(name, Constant) for name in names):
+        return None
+    index = indices_from_subtensor([name.data for name in names], op.idx_list)
+    whole = all(each in (slice(None), slice(None, None, -1)) for each in index)
+    return added[index] if whole and are_zeros(zeros) else None
+
+
+def _unfilled(node: Any) -> Any:  # noqa: ANN401
+    """Return an operation on single values where these were spread out first, or spread later."""
+    if _scalar(node) is None or isinstance(_scalar(node), Second):
+        return None
+    spread = [v.owner for v in node.inputs if isinstance(_scalar(v.owner), Second)]
+    if not spread:
+        return None
+    values = [v.owner.inputs[1] if v.owner in spread else v for v in node.inputs]
+    found = node.op(*values)
+    return found if _alike(found, node.outputs[0]) else pt.second(spread[0].inputs[0], found)
 
 
 def same_value(node: Any) -> Any:  # noqa: ANN401
@@ -49,7 +96,7 @@ def _unchanged(node: Any) -> Any:  # noqa: ANN401
     if isinstance(scalar, Second):
         return node.inputs[1]
     if isinstance(scalar, Add):
-        terms = [term for term in node.inputs if not _zeros(term)] or node.inputs[:1]
+        terms = [term for term in node.inputs if not are_zeros(term)] or node.inputs[:1]
         return terms[0] if len(terms) == 1 else None
     return None
 
@@ -128,13 +175,27 @@ def _constant(variable: Any) -> Any:  # noqa: ANN401
     return None
 
 
-def _zeros(variable: Any) -> bool:  # noqa: ANN401
+def are_zeros(variable: Any) -> bool:  # noqa: ANN401
+    """Tell whether all numbers of a variable are 0, as one can see from how it is made.
+
+    Parameters
+    ----------
+    variable
+        A variable of PyTensor.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> from casualty_models.inference.shortcuts import are_zeros
+    >>> are_zeros(pt.second(pt.vector(), 0.0)), are_zeros(pt.vector())
+    (True, False)
+    """
     node = variable.owner
     scalar = _scalar(node)
     if isinstance(scalar, Second):
-        return _zeros(node.inputs[1])
+        return are_zeros(node.inputs[1])
     if isinstance(scalar, Add):
-        return all(_zeros(term) for term in node.inputs)
+        return all(are_zeros(term) for term in node.inputs)
     return is_always(variable, 0)
 
 

@@ -34,7 +34,7 @@ class Tempered:
     population
         Standard variables of the reference, with the log density of the posterior.
     root
-        Square root of their covariance.
+        Square root of their covariance; None where they are independent with unit variance.
     step
         Length of a leap of the moves.
     temperatures
@@ -44,7 +44,7 @@ class Tempered:
     """
 
     population: Population
-    root: np.ndarray
+    root: np.ndarray | None
     step: float
     temperatures: int
     pareto_k: float
