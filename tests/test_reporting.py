@@ -2,6 +2,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from pytensor.graph.replace import vectorize_graph
 from scipy import stats
 from scipy.integrate import quad
 
@@ -36,6 +37,35 @@ def test_interval_probabilities_of_a_partition_add_to_one():
     edges = np.concatenate([[-1e7], np.linspace(-30, 30, 401), [1e7]])
     parts = log_interval_probability(pt.constant(edges[:-1]), edges[1:], 0.7, 1.3)
     assert np.exp(evaluate(parts)).sum() == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("center", [-3.0, 0.0, 0.35, 5.0])
+@pytest.mark.parametrize("width", [0.01, 1.0, 30.0])
+@pytest.mark.parametrize("df", [4, 5])
+def test_gradient_is_that_of_a_difference_of_distribution_functions(center, width, df):
+    """Of 4 degrees of freedom, that is; 5 are the control."""
+    given = [pt.dscalar(name) for name in ("lower", "upper", "center", "scale")]
+    at = (0.3, 0.3 + width, center, 0.2)
+    ours = [part.eval(dict(zip(given, at, strict=True))) for part in pytensor.grad(
+        log_interval_probability(*given), given
+    )]  # fmt: skip
+    ends = np.array(at[:2])
+    there = stats.t(df, center, 0.2)
+    chance = np.exp(evaluate(log_interval_probability(*pt.constant(np.array(at)))))
+    lower, upper = there.pdf(ends) / chance
+    z = (ends - center) / 0.2
+    exact = [-lower, upper, lower - upper, z[0] * lower - z[1] * upper]
+    assert (ours == pytest.approx(exact, rel=1e-7)) == (df == 4)
+
+
+def test_bounds_and_parameters_of_different_shapes_go_together_in_batches():
+    center, scale = pt.dvector("center"), pt.dscalar("scale")
+    one = log_interval_probability(np.array([0.0, 1.0]), 2.0, center, scale)
+    batch = {center: pt.dmatrix(), scale: pt.dvector()}
+    values = np.random.default_rng(1).uniform(0.5, 2, (3, 2)), np.array([0.2, 0.3, 0.4])
+    found = vectorize_graph(one, batch).eval(dict(zip(batch.values(), values, strict=True)))
+    for row, *given in zip(found, *values, strict=True):
+        np.testing.assert_allclose(row, one.eval({center: given[0], scale: given[1]}))
 
 
 def test_gradient_stays_finite_far_in_the_tail():

@@ -5,24 +5,29 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+from pytensor.graph.replace import _vectorize_node
+from pytensor.tensor.symbolic import TensorSymbolicOp
 
 from casualty_models.models.growth import HOURS_INTO_DAY
 
 NOISE_DF = 4
 WALL_SOFTNESS = 0.01  # log scale: a hard wall would stop the sampler
+LEAST_VARIANCE = 1e-12  # of a step of the walk: the slope of a square root at 0 is infinite
 
 
 def log_interval_probability(lower: Any, upper: Any, center: Any, scale: Any) -> Any:  # noqa: ANN401
     r"""Return the log probability that a Student-t variable (4 df) falls between two bounds.
 
-    With :math:`x = 2 \sinh\alpha` the distribution function is a polynomial in
-    :math:`\tanh\alpha`, and the difference of two of its values has no cancellation:
+    With :math:`a` and :math:`b` the bounds less the center, in units of twice the scale, the
+    distribution function is a polynomial in :math:`a / \sqrt{1 + a^2}`, and the difference of two
+    of its values depends on the product of the bounds and on their distance:
 
-    .. math:: F(b) - F(a) = \frac{\sinh\delta}{4 c_a c_b}
-              \left(\frac{1}{c_a^2} + \frac{1}{c_b^2} + \frac{\cosh\delta}{c_a c_b}\right),
-              \qquad \delta = \beta - \alpha, \; c = \cosh
+    .. math:: F(b) - F(a) = \frac{w}{4 P^3} \sqrt{\frac{2 + e}{k + P}}
+              \left(3 k (1 + e) + e (1 + 2 e)\right), \qquad
+              w = b - a, \; k = 1 + a b, \; P = \sqrt{k^2 + w^2}, \; e = \frac{w^2}{k + P}
 
-    so a narrow interval far in the tail keeps its full precision and its gradient.
+    Nothing cancels where both bounds lie on one side, so a narrow interval far in the tail keeps
+    its full precision. The gradient is that of a difference of distribution functions.
 
     Parameters
     ----------
@@ -31,20 +36,53 @@ def log_interval_probability(lower: Any, upper: Any, center: Any, scale: Any) ->
     center, scale
         Location and scale of the variable.
     """
-    alpha = pt.arcsinh((lower - center) / (2.0 * scale))
-    beta = pt.arcsinh((upper - center) / (2.0 * scale))
-    delta = beta - alpha
-    log_ca, log_cb = pt.log(pt.cosh(alpha)), pt.log(pt.cosh(beta))
-    inner = (
-        pt.exp(-2.0 * log_ca) + pt.exp(-2.0 * log_cb) + pt.exp(-log_ca - log_cb) * pt.cosh(delta)
-    )
-    return pt.log(pt.sinh(delta)) - log_ca - log_cb + pt.log(inner) - np.log(4.0)
+    return _LogIntervalProbability()(lower, upper, center, scale)
+
+
+class _LogIntervalProbability(TensorSymbolicOp):
+    """The graph of `log_interval_probability`, with a gradient that is shorter than its own."""
+
+    inline = True
+
+    def build_inner_graph(self, lower: Any, upper: Any, center: Any, scale: Any) -> list[Any]:  # noqa: ANN401
+        unit = 0.5 / scale
+        a, b = (lower - center) * unit, (upper - center) * unit
+        w = (upper - lower) * unit
+        k, square = 1.0 + a * b, w * w
+        squared_size = k * k + square
+        size = pt.sqrt(squared_size)
+        above = k + size
+        e = square / above
+        inner = k * (3.0 + 3.0 * e) + e * (1.0 + 2.0 * e)
+        ratio = w * inner * pt.sqrt((2.0 + e) / above) / (squared_size * size)
+        return [pt.log(ratio) - np.log(4.0)]
+
+    def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:  # noqa: ANN401
+        lower, upper, center, scale = inputs
+        unit = 0.5 / scale
+        a, b = (lower - center) * unit, (upper - center) * unit
+        at_a, at_b = (1.0 / (end * end * pt.sqrt(end)) for end in (1.0 + a * a, 1.0 + b * b))
+        rate = 0.75 * unit * pt.exp(-outputs[0]) * cotangents[0]
+        at_a, at_b = rate * at_a, rate * at_b
+        return [-at_a, at_b, at_a - at_b, 2.0 * (a * at_a - b * at_b)]
+
+
+@_vectorize_node.register(_LogIntervalProbability)
+def _batched(op: Any, node: Any, *inputs: Any) -> Any:  # noqa: ANN401
+    """Return the node of a batch: the operation is one on single numbers."""
+    size = max(variable.type.ndim for variable in node.inputs)
+    full = []
+    for old, new in zip(node.inputs, inputs, strict=True):
+        batch = new.type.ndim - old.type.ndim
+        axes = tuple(range(batch, batch + size - old.type.ndim))
+        full.append(pt.expand_dims(new, axes) if batch and axes else new)
+    return op(*full).owner
 
 
 def log_counted_share(days: Any, half_time: Any, duration: Any, shape: Any) -> Any:  # noqa: ANN401
     """Return the logarithm of `growth.counted_share`, stable where the share is tiny."""
     half = half_time + (duration - 1.0) / 2.0
-    return -pt.softplus(-shape * (pt.log(days + HOURS_INTO_DAY) - pt.log(half)))
+    return -pt.softplus(shape * (pt.log(half) - pt.log(days + HOURS_INTO_DAY)))
 
 
 def wall(above: Any) -> Any:  # noqa: ANN401
@@ -75,13 +113,12 @@ def backward_walk(log_share: Any, last: Any, scale: Any, steps: Any) -> Any:  # 
     steps
         Standard normal steps, one a row.
     """
-    following = pt.concatenate([log_share[1:], pt.zeros(1)])
     row = pt.arange(log_share.shape[0])
-    following = pt.where(pt.eq(row, last), 0.0, following)
-    increments = scale * pt.sqrt(pt.maximum(following - log_share, 0.0) + 1e-12) * steps
+    is_last = pt.eq(row, last)
+    following = pt.where(is_last, 0.0, log_share[pt.where(is_last, row, row + 1)])
+    increments = scale * pt.sqrt(pt.maximum(following - log_share, LEAST_VARIANCE)) * steps
     backward = pt.cumsum(increments[::-1])[::-1]
-    after_series = pt.concatenate([backward, pt.zeros(1)])[last + 1]
-    return backward - after_series
+    return backward - (backward - increments)[last]
 
 
 def reported(name: str, center: Any, scale: Any, table: dict[str, Any], **kwargs: Any) -> Any:  # noqa: ANN401

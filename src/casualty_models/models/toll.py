@@ -133,7 +133,11 @@ def _expected(
 ) -> tuple[Any, Any]:
     """Return log killed and log wounded, and the expected logarithm of what each report says."""
     held = data["days"] + priors.silence.to_pymc("silence") * data["silence"]
-    curves = [log_counted_share(held, growth[0][q], growth[1], growth[2][q]) for q in (0, 1)]
+    half_time, duration, shape = growth
+
+    def curve(quantity: Any) -> Any:  # noqa: ANN401
+        return log_counted_share(held, half_time[quantity], duration, shape[quantity])
+
     walk_scale = priors.walk_scale.to_pymc("walk_scale")
     steps = pm.Normal("walk_step", dims="report")
 
@@ -142,7 +146,7 @@ def _expected(
 
     about, of_killed = log_about(parts, data), pt.eq(data["quantity"], 0)
     leaning = _source_effect(priors, table)[data["series"]]
-    relative = leaning + pt.where(of_killed, *about) + grown(pt.where(of_killed, *curves))
+    relative = leaning + pt.where(of_killed, *about) + grown(curve(data["quantity"]))
     if table.tells("hospitalized"):
         admitted = pt.log(priors.hospitalized_share.to_pymc("hospitalized_share"))
         relative += admitted * pt.eq(data["topic"], TOPICS.index("hospitalized"))
@@ -152,7 +156,7 @@ def _expected(
         pm.Deterministic("true_hospitalized", pt.exp(log_toll[1] + parts[TREATED][0] + admitted))
     if table.tells("casualties"):
         settled = pt.logaddexp(log_toll[0] + about[0], log_toll[1] + about[1])
-        share = pt.logaddexp(*(log_toll[q] + about[q] + curves[q] for q in (0, 1))) - settled
+        share = pt.logaddexp(*(log_toll[q] + about[q] + curve(q) for q in (0, 1))) - settled
         is_both = pt.eq(data["topic"], TOPICS.index("casualties"))
         center = pt.where(is_both, settled + leaning + grown(share), center)
     return log_toll, center
