@@ -88,6 +88,20 @@ def test_what_depends_on_each_other_is_never_one_call(one_by_one):
     assert calls([x], outputs) == one_by_one([x], outputs, what=calls)
 
 
+@pytest.mark.parametrize("terms", [3, 5, 30])
+def test_a_sum_of_many_is_that_of_one_after_the_other(terms):
+    given = [pt.vector(f"x{i}") for i in range(terms)]
+    points = (
+        np.random.default_rng(0).normal(size=(terms, POINTS)) * 10.0 ** np.arange(terms)[:, None]
+    )
+    (found,) = program(given, [pt.add(*given)]).bind({})(*points)
+    expected = 0.0
+    for term in points:
+        expected = expected + term
+    np.testing.assert_array_equal(found, expected)
+    assert (found != points[::-1].cumsum(axis=0)[-1]).any() or terms == 3
+
+
 def test_data_are_put_in_when_they_are_known():
     data = [pt.vector(f"d{i}") for i in range(4)]
     shared = [pytensor.shared(float(i), name=f"s{i}") for i in range(4)]
