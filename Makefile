@@ -21,10 +21,10 @@ osh: env ## the main job: from the reports of 13 June 2010 to an estimate, a sen
 	$(BIN)/casualty-models estimate examples/osh-2010.toml --random-seed 2010 --plot osh-2010.png
 
 test: env ## the tests, without the slow ones
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: env ## all tests, with the slow ones
-	$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "slow or not slow"
 
 page: env ## open the report's page in a real browser, at two widths and on paper
 	@tools/browser || true

@@ -54,7 +54,7 @@ def _put_into_zeros(node: Any) -> Any:  # noqa: ANN401
 
 def _unfilled(node: Any) -> Any:  # noqa: ANN401
     """Return an operation on single values where these were spread out first, or spread later."""
-    if _scalar(node) is None or isinstance(_scalar(node), Second):
+    if _scalar(node) is None or isinstance(_scalar(node), Second) or len(node.outputs) > 1:
         return None
     spread = [v.owner for v in node.inputs if isinstance(_scalar(v.owner), Second)]
     if not spread:
