@@ -101,8 +101,8 @@ def main():
             start = {"version": version_of(checkout), "round": number, "events": asked.events}
             rows.append(start | row_of(checkout, asked.events))
             print({k: round(v, 3) if isinstance(v, float) else v for k, v in rows[-1].items()})
-    table = pd.DataFrame(rows)
-    table.round(3).to_csv(PATH, index=False)
+        table = pd.DataFrame(rows)
+        table.round(3).to_csv(PATH, index=False)
     for what in ("event", "refit"):
         sides = table.groupby("version", sort=False)[
             f"cpu_seconds_a{'n' * (what == 'event')}_{what}"
