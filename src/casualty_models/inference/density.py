@@ -121,9 +121,7 @@ class Density:
         slope = np.empty((self.size, len(points)))
         start = 0
         for part, size in zip(slopes, self.sizes, strict=True):
-            slope[start : start + size] = (
-                part if part.ndim == 1 else part.reshape(len(part), size).T
-            )
+            slope[start : start + size] = part.reshape(len(part), size).T
             start += size
         good = np.isfinite(value) & np.isfinite(slope).all(axis=0)
         if good.all():
@@ -179,11 +177,10 @@ class Density:
     def _split(self, points: np.ndarray) -> list[np.ndarray]:
         # With the batch contiguous in memory, each call of NumPy runs along the batch.
         rows = np.ascontiguousarray(np.asarray(points).T)
-        parts: list[np.ndarray] = []
-        start = 0
+        parts, start = [], 0
         for shape, size in zip(self.shapes, self.sizes, strict=True):
-            part = rows[start : start + size].T if shape else rows[start]
-            parts.append(part.reshape(len(points), *shape) if len(shape) > 1 else part)
+            part = rows[start : start + size].T
+            parts.append(part if len(shape) == 1 else part.reshape(len(points), *shape))
             start += size
         return parts
 

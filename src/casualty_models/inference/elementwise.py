@@ -37,7 +37,7 @@ def one_number(node: Any) -> OneNumber | None:  # noqa: ANN401
     if not isinstance(node.op, Elemwise) or len(node.inputs) > 2:  # noqa: PLR2004
         return None
     types = [v.type for v in (*node.outputs, *node.inputs)]
-    if any(sum(not single for single in each.broadcastable[1:]) for each in types):
+    if not all(all(each.broadcastable[1:]) for each in types):
         return None
     varies = [not all(each.broadcastable) for each in types]
     wrong = any(v and each.dtype != "float64" for v, each in zip(varies, types, strict=True))

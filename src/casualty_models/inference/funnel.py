@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from casualty_models.inference.hamiltonian import Gradient, Population
+from casualty_models.inference.reference import columns_scaled
 from casualty_models.inference.tempering import covariance_root
 
 LEAST_RATE = 0.1  # what is less may be noise
@@ -42,12 +43,12 @@ class Funnel:
 
     def points(self, u: np.ndarray) -> np.ndarray:
         """Return the points of variables."""
-        return self.middle + self._widened(u, self._width(u)) @ self.root.T
+        return self.middle + columns_scaled(u, self._bent, self._width(u)) @ self.root.T
 
     def variables(self, points: np.ndarray) -> np.ndarray:
         """Return the variables of points."""
         y = np.linalg.solve(self.root, (points - self.middle).T).T
-        return self._widened(y, 1.0 / self._width(y))
+        return columns_scaled(y, self._bent, 1.0 / self._width(y))
 
     def pulled(self, gradient: Gradient) -> Gradient:
         """Return the log density and gradient of variables, given those of points."""
@@ -56,7 +57,7 @@ class Funnel:
 
         def in_column(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             width = self._width(u)
-            y = self._widened(u, width)
+            y = columns_scaled(u, bent, width)
             value, slope = gradient(self.middle + y @ self.root.T)
             slope = slope @ self.root
             by_driver = (slope[:, bent] * y[:, bent]) @ rate + total
@@ -74,11 +75,6 @@ class Funnel:
     def _width(self, u: np.ndarray) -> np.ndarray:
         width: np.ndarray = np.exp(u[:, :1] * self.rate[self._bent])
         return width
-
-    def _widened(self, u: np.ndarray, width: np.ndarray) -> np.ndarray:
-        y = u.copy()
-        y[:, self._bent] *= width
-        return y
 
 
 def funnel(population: Population) -> Funnel:

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.ops import ViewOp
-from pytensor.graph.basic import Constant
 from pytensor.graph.replace import vectorize_graph
 from pytensor.tensor.basic import Alloc, ARange, Join, MakeVector, Split
 from pytensor.tensor.blockwise import Blockwise
@@ -18,7 +17,6 @@ from pytensor.tensor.subtensor import (
     AdvancedSubtensor,
     IncSubtensor,
     Subtensor,
-    indices_from_subtensor,
 )
 from pytensor.tensor.type import TensorType
 
@@ -30,11 +28,9 @@ from casualty_models.inference.batches import (
     running_sum,
 )
 from casualty_models.inference.elementwise import elementwise_call
-from casualty_models.inference.shortcuts import are_zeros
+from casualty_models.inference.shortcuts import are_zeros, constant_index
 
 Call = Callable[..., Any]
-
-MANY = 4  # numbers to add up one by one
 
 
 def call_of(node: Any) -> Call:  # noqa: ANN401
@@ -162,7 +158,7 @@ def _adding_columns(node: Any) -> Call | None:  # noqa: ANN401
     columns = (slice(None), 0)
     if op.set_instead_of_inc or op.idx_list != columns or not x.type.ndim == y.type.ndim == 2:  # noqa: PLR2004
         return None
-    into_zeros = are_zeros(node.inputs[0])
+    into_zeros = are_zeros(x)
     known: tuple[Any, Any] = (None, None)
 
     def call(x: Any, y: Any, places: Any) -> Any:  # noqa: ANN401
@@ -186,12 +182,12 @@ def _taking_columns(node: Any) -> Call | None:  # noqa: ANN401
 
 
 def _part(node: Any) -> Call | None:  # noqa: ANN401
-    index = _constant_index(node.inputs[1:], node.op.idx_list)
+    index = constant_index(node.inputs[1:], node.op.idx_list)
     return None if index is None else lambda x, *_: x[index]
 
 
 def _adding_part(node: Any) -> Call | None:  # noqa: ANN401
-    index = _constant_index(node.inputs[2:], node.op.idx_list)
+    index = constant_index(node.inputs[2:], node.op.idx_list)
     if index is None or node.op.set_instead_of_inc:
         return None
 
@@ -201,14 +197,6 @@ def _adding_part(node: Any) -> Call | None:  # noqa: ANN401
         return changed
 
     return call
-
-
-def _constant_index(names: list[Any], entries: Any) -> tuple[Any, ...] | None:  # noqa: ANN401
-    """Return an index that constants name, ready for NumPy."""
-    if not all(isinstance(name, Constant) for name in names):
-        return None
-    index: Any = indices_from_subtensor([name.data for name in names], entries)
-    return tuple(i if isinstance(i, slice) else int(i) for i in index)
 
 
 def _running_sum(node: Any) -> Call | None:  # noqa: ANN401

@@ -52,7 +52,7 @@ class Reference:
     def points(self, z: np.ndarray) -> np.ndarray:
         """Return the points of standard variables."""
         _, growth = self._growth(z[:, self._long])
-        return self.location + self._grown(z, growth) @ self.root.T
+        return self.location + columns_scaled(z, self._long, growth) @ self.root.T
 
     def pulled(self, gradient: Gradient) -> Gradient:
         """Return the log density and gradient of standard variables, given those of points."""
@@ -62,7 +62,8 @@ class Reference:
         def standard(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             far = z[:, long]
             square, growth = self._growth(far)
-            value, slope = gradient(self.location + self._grown(z, growth) @ self.root.T)
+            y = columns_scaled(z, long, growth)
+            value, slope = gradient(self.location + y @ self.root.T)
             slope = slope @ self.root
             slope[:, long] *= growth * (1.0 + square)
             slope[:, long] += tail * far * (1.0 + 2.0 / (1.0 + square))
@@ -79,11 +80,6 @@ class Reference:
         square = self.tail[self._long] * far**2
         return square, np.exp(0.5 * square)
 
-    def _grown(self, z: np.ndarray, growth: np.ndarray) -> np.ndarray:
-        y = z.copy()
-        y[:, self._long] *= growth
-        return y
-
     def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
         """Return standard variables, of Student-t distributions."""
         return SHAPE_SCALE * rng.standard_t(SHAPE_DF, (number, len(self.location)))
@@ -93,6 +89,30 @@ class Reference:
         width = SHAPE_DF * SHAPE_SCALE**2
         value = -0.5 * (SHAPE_DF + 1.0) * np.log1p(z**2 / width).sum(axis=1)
         return value, -(SHAPE_DF + 1.0) * z / (width + z**2)
+
+
+def columns_scaled(points: np.ndarray, columns: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Return points of which some columns are multiplied.
+
+    Parameters
+    ----------
+    points
+        One point a row.
+    columns
+        Which columns.
+    factor
+        Of each point in each of these columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from casualty_models.inference.reference import columns_scaled
+    >>> columns_scaled(np.ones((1, 3)), np.array([2]), np.array([[5.0]]))
+    array([[1., 1., 5.]])
+    """
+    scaled = points.copy()
+    scaled[:, columns] *= factor
+    return scaled
 
 
 def _log_volume(square: np.ndarray) -> np.ndarray:

@@ -45,11 +45,35 @@ def simplified(node: Any) -> Any:  # noqa: ANN401
 def _put_into_zeros(node: Any) -> Any:  # noqa: ANN401
     """Return what is added to zeros, where it fills all of them, in their order or reversed."""
     op, (zeros, added, *names) = node.op, node.inputs
-    if names and not all(isinstance(name, Constant) for name in names):
+    index = constant_index(names, op.idx_list)
+    if index is None or not are_zeros(zeros):
         return None
-    index = indices_from_subtensor([name.data for name in names], op.idx_list)
     whole = all(each in (slice(None), slice(None, None, -1)) for each in index)
-    return added[index] if whole and are_zeros(zeros) else None
+    return added[index] if whole else None
+
+
+def constant_index(names: list[Any], entries: Any) -> tuple[Any, ...] | None:  # noqa: ANN401
+    """Return an index that constants name, ready for NumPy; None if others name it too.
+
+    Parameters
+    ----------
+    names
+        Variables of PyTensor.
+    entries
+        Which of them stands where in the index, as in ``idx_list`` of the operation.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> from casualty_models.inference.shortcuts import constant_index
+    >>> part = pt.vector("x")[3].owner
+    >>> constant_index(part.inputs[1:], part.op.idx_list)
+    (3,)
+    """
+    if not all(isinstance(name, Constant) for name in names):
+        return None
+    index: Any = indices_from_subtensor([name.data for name in names], entries)
+    return tuple(i if isinstance(i, slice) else int(i) for i in index)
 
 
 def _unfilled(node: Any) -> Any:  # noqa: ANN401

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-from pytensor.graph.replace import _vectorize_node
 from pytensor.tensor.symbolic import TensorSymbolicOp
 
 from casualty_models.models.growth import HOURS_INTO_DAY
@@ -65,18 +64,6 @@ class _LogIntervalProbability(TensorSymbolicOp):
         rate = 0.75 * unit * pt.exp(-outputs[0]) * cotangents[0]
         at_a, at_b = rate * at_a, rate * at_b
         return [-at_a, at_b, at_a - at_b, 2.0 * (a * at_a - b * at_b)]
-
-
-@_vectorize_node.register(_LogIntervalProbability)
-def _batched(op: Any, node: Any, *inputs: Any) -> Any:  # noqa: ANN401
-    """Return the node of a batch: the operation is one on single numbers."""
-    size = max(variable.type.ndim for variable in node.inputs)
-    full = []
-    for old, new in zip(node.inputs, inputs, strict=True):
-        batch = new.type.ndim - old.type.ndim
-        axes = tuple(range(batch, batch + size - old.type.ndim))
-        full.append(pt.expand_dims(new, axes) if batch and axes else new)
-    return op(*full).owner
 
 
 def log_counted_share(days: Any, half_time: Any, duration: Any, shape: Any) -> Any:  # noqa: ANN401
