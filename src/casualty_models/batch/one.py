@@ -100,10 +100,13 @@ def _model(job: Job, *, fill: bool) -> "pm.Model":
     from pytensor import config
 
     from casualty_models.models.toll import toll_model
+    from casualty_models.models.toll_again import toll_model_again
 
     # A third of the time would go into noting where in the code each variable was made.
     with config.change_flags(traceback__limit=0):
-        return toll_model(job.event, job.priors, fill=fill)
+        if fill:
+            return toll_model(job.event, job.priors, fill=True)
+        return toll_model_again(job.event, job.priors)
 
 
 def _without_filling(result: "xr.DataTree") -> "xr.DataTree":

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from casualty_models.inference.density import Density
+from casualty_models.inference.record import version_of
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -49,7 +49,7 @@ def drawn_group(
     made = {
         "created_at": datetime.now(UTC).isoformat(),
         "inference_library": library,
-        "inference_library_version": version(library),
+        "inference_library_version": version_of(library),
         "sample_dims": ["chain", "draw"],
     }
     return xr.Dataset(variables, labels, made)

@@ -142,7 +142,20 @@ def _batched_range(core: ARange, batch: int) -> Call:
     return call
 
 
-_BLOCKS: dict[Any, Callable[[Any, int], Call]] = {
+def _batched_taking(core: AdvancedSubtensor, batch: int) -> Call | None:
+    if core.idx_list != (0,) or batch != 1:
+        return None
+
+    def call(x: Any, places: Any) -> Any:  # noqa: ANN401
+        lead = np.broadcast_shapes(x.shape[:1], places.shape[:1])
+        full, each = (np.broadcast_to(part, lead + part.shape[1:]) for part in (x, places))
+        return np.take_along_axis(full, each, axis=1)
+
+    return call
+
+
+_BLOCKS: dict[Any, Callable[[Any, int], Call | None]] = {
+    AdvancedSubtensor: _batched_taking,
     ViewOp: lambda *_: np.asarray,
     Join: _batched_join,
     Split: _batched_split,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +102,7 @@ def make_record(
     of_model: dict[str, Any] = getattr(model, "provenance", {})
     reports = json.dumps(of_model.get("event", {}).get("reports", []), sort_keys=True)
     return {
-        "version": version("casualty-models"),
+        "version": version_of("casualty-models"),
         "versions": versions(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "engine": "nutpie",
@@ -121,4 +122,7 @@ def versions() -> dict[str, str]:
     >>> list(versions())
     ['pymc', 'pytensor', 'nutpie', 'arviz', 'numpy', 'python']
     """
-    return {name: version(name) for name in _VERSIONS} | {"python": sys.version.split()[0]}
+    return {name: version_of(name) for name in _VERSIONS} | {"python": sys.version.split()[0]}
+
+
+version_of = cache(version)  # to read it takes a millisecond

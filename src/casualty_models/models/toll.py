@@ -1,17 +1,13 @@
 """The toll model: from the reports of one event to its true number killed and wounded."""
 
-import json
 from typing import Any
 
-import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
 from casualty_models.events import Event
 from casualty_models.models.above_floor import counted_above_floor
-from casualty_models.models.cells import Cells, cells
-from casualty_models.models.estimate_table import ESTIMATE_DF, EstimateTable, estimate_table
-from casualty_models.models.padding import padded
+from casualty_models.models.estimate_table import ESTIMATE_DF, EstimateTable
 from casualty_models.models.parts import (
     TREATED,
     add_floors,
@@ -20,9 +16,10 @@ from casualty_models.models.parts import (
     log_about,
     part_shares,
 )
-from casualty_models.models.report_table import ReportTable, report_table
+from casualty_models.models.report_table import ReportTable
 from casualty_models.models.reporting import backward_walk, log_counted_share, reported, wall
-from casualty_models.models.series import QUANTITIES, TOPICS
+from casualty_models.models.series import TOPICS
+from casualty_models.models.toll_evidence import TollEvidence
 from casualty_models.priors import TollPriors
 
 START = 5.0  # log scale, where the sampler starts whatever the data
@@ -93,31 +90,33 @@ def toll_model(event: Event, priors: TollPriors | None = None, *, fill: bool = F
     >>> sorted(v.name for v in toll_model(event).free_RVs)[:3]
     ['count_noise', 'duration_growth', 'estimate_noise']
     """
-    priors = priors or TollPriors.for_event(event.kind, event.mechanism)
-    table = padded(report_table(event)) if fill else report_table(event)
-    estimates = estimate_table(event)
-    divided = cells(event.strata) if event.strata else None
-    coords = {"quantity": QUANTITIES, "series": table.series_names, "report": table.position}
-    coords |= divided.levels if divided else {}
-    with pm.Model(coords=coords) as model:
-        data = _data(event, table)
+    return model_of(TollEvidence.of(event, priors, fill=fill))
+
+
+def model_of(evidence: TollEvidence) -> pm.Model:
+    """Return the toll model of evidence that is prepared.
+
+    Parameters
+    ----------
+    evidence
+        What the model is told.
+    """
+    priors, table, divided = evidence.priors, evidence.table, evidence.divided
+    with pm.Model(coords=evidence.labels) as model:
+        data = _data(evidence)
         growth = _growth(priors, data)
         shares = cell_shares(priors, divided) if divided else None
         parts = part_shares(shares, divided, table) if divided else pt.zeros((3, 1))
-        log_toll, center = _expected(priors, table, data, growth, parts)
+        log_toll, center = _expected(evidence, data, growth, parts)
         reported("reported", center, _noise(priors, data), data, dims="report")
-        _estimated(estimates, log_toll[0])
+        _estimated(evidence.estimates, log_toll[0])
         if divided:
             add_parts(shares, divided, log_toll)
             add_floors(table, parts, log_toll, data)
         known = log_counted_share(data["known_days"], *growth)
         pm.Deterministic("completeness", pt.exp(known), dims="quantity")
-    model.provenance = {
-        "event": json.loads(event.to_json()),
-        "priors": priors.to_dict(),
-        "notes": [*event.left_out, *table.notes],
-    }
-    model.structure = (*_structure(priors, table, divided), len(estimates.sources))
+    model.provenance = evidence.provenance
+    model.structure = evidence.structure
     return model
 
 
@@ -125,13 +124,13 @@ type _Growth = tuple[Any, Any, Any]
 
 
 def _expected(
-    priors: TollPriors,
-    table: ReportTable,
+    evidence: TollEvidence,
     data: dict[str, Any],
     growth: _Growth,
     parts: Any,  # noqa: ANN401
 ) -> tuple[Any, Any]:
     """Return log killed and log wounded, and the expected logarithm of what each report says."""
+    priors, table = evidence.priors, evidence.table
     held = data["days"] + priors.silence.to_pymc("silence") * data["silence"]
     half_time, duration, shape = growth
 
@@ -145,7 +144,7 @@ def _expected(
         return data["grows"] * (share + backward_walk(share, data["last"], walk_scale, steps))
 
     about, of_killed = log_about(parts, data), pt.eq(data["quantity"], 0)
-    leaning = _source_effect(priors, table)[data["series"]]
+    leaning = _source_effect(evidence)[data["series"]]
     relative = leaning + pt.where(of_killed, *about) + grown(curve(data["quantity"]))
     if table.tells("hospitalized"):
         admitted = pt.log(priors.hospitalized_share.to_pymc("hospitalized_share"))
@@ -182,51 +181,12 @@ def _estimated(table: EstimateTable, log_killed: Any) -> None:  # noqa: ANN401
     )
 
 
-def _structure(priors: TollPriors, table: ReportTable, divided: Cells | None) -> tuple[Any, ...]:
-    """Return what the graph depends on beyond its data: models of one structure compile once."""
-    families = tuple(prior["family"] for prior in priors.to_dict().values())
-    floors = tuple(floor > 0 for floor in table.floors)
-    topics = tuple(table.tells(topic) for topic in TOPICS[2:])
-    strata = (divided.levels, table.parts, table.least.any()) if divided else ()
-    return (
-        "toll", len(table.days), len(table.series_names), floors, families, topics, repr(strata),
-    )  # fmt: skip
-
-
-def _data(event: Event, table: ReportTable) -> dict[str, Any]:
-    known_days = (event.as_of_date - event.start).days
-    until = event.end or event.as_of_date
-    days_so_far = (until - event.start).days + 1.0
+def _data(evidence: TollEvidence) -> dict[str, Any]:
     columns = {
-        "days": table.days,
-        "silence": table.silence,
-        "log_lower": table.log_lower,
-        "log_upper": table.log_upper,
-        "log_middle": (table.log_lower + table.log_upper) / 2,
-        "quantity": table.quantity,
-        "topic": table.topic,
-        "series": table.series,
-        "part": table.part,
-        "treated": table.treated,
-        "least": table.least,
-        "grows": table.grows,
-        "used": table.used,
-        "last": table.last,
+        name: pm.Data(f"report_{name}", column, dims="report")
+        for name, column in evidence.columns().items()
     }
-    scalars = {
-        "known_days": float(known_days),
-        "days_so_far": days_so_far,
-        "ongoing": float(event.ongoing),
-        "counted": table.counted,
-        "last_count": table.last_count,
-        "floor": np.array(table.floors, dtype=float),
-    }
-    return {
-        **{
-            name: pm.Data(f"report_{name}", value, dims="report") for name, value in columns.items()
-        },
-        **{name: pm.Data(name, np.asarray(value)) for name, value in scalars.items()},
-    }
+    return columns | {name: pm.Data(name, value) for name, value in evidence.of_event().items()}
 
 
 def _toll(priors: TollPriors, table: ReportTable, relative: Any, data: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -272,12 +232,10 @@ def _growth(priors: TollPriors, data: dict[str, Any]) -> _Growth:
     return half_time, duration, pt.stack([priors.growth_shape.to_pymc(name) for name in names])
 
 
-def _source_effect(priors: TollPriors, table: ReportTable) -> Any:  # noqa: ANN401
-    each = [getattr(priors, name) for name in table.series_classes]
-    columns = {key: [getattr(p, key) for p in each] for key in ("nu", "mu", "sigma")}
+def _source_effect(evidence: TollEvidence) -> Any:  # noqa: ANN401
     data = {
-        key: pm.Data(f"source_effect_{key}", np.array(values, dtype=float), dims="series")
-        for key, values in columns.items()
+        key: pm.Data(f"source_effect_{key}", values, dims="series")
+        for key, values in evidence.leanings().items()
     }
     standard = pm.StudentT("source_standard", nu=data["nu"], dims="series")
     effect = data["mu"] + data["sigma"] * standard
