@@ -2,7 +2,8 @@
 
     python benchmarks/accuracy.py --nuts  # the long runs, into accuracy_nuts.csv: hours of one core
     python benchmarks/accuracy.py         # the quick engine beside them: minutes
-    python benchmarks/accuracy.py --seed 2 --draws 250  # with others; accuracy.csv stays as it is
+    python benchmarks/accuracy.py --compiled  # its moves by the compiled machine, as in `fit_many`
+    python benchmarks/accuracy.py --seed 2 --draws 250  # with others; no file is written
 
 The long runs are written as they come, and a run that is stopped goes on where it was. After a
 change of the model delete accuracy_nuts.csv; after one of the quick engine only the second command
@@ -18,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
-LONG_PATH, PATH = HERE / "accuracy_nuts.csv", HERE / "accuracy.csv"
+LONG_PATH = HERE / "accuracy_nuts.csv"
+PATHS = {False: HERE / "accuracy.csv", True: HERE / "accuracy_compiled.csv"}
 EVENT_FILE = HERE.parent / "examples" / "osh-2010.toml"
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 TOLLS = ("true_killed", "true_wounded")
@@ -81,7 +83,7 @@ def long_runs(limit):
         print(own, flush=True)
 
 
-def compared(event, long, seed, draws):
+def compared(event, long, settings, compiled):
     """The row of an event, but for its name and day."""
     from casualty_models.inference.density import Density
     from casualty_models.inference.quick_result import quick_result
@@ -89,10 +91,11 @@ def compared(event, long, seed, draws):
     from casualty_models.models.toll import toll_model
 
     row = {"reports": len(event.reports), "engine": "quick", "fallback": ""}
-    settings = {"draws": draws, "tune": 1000, "chains": 4, "random_seed": seed}
     start = time.process_time()
     try:
-        result, _ = quick_result(Density(toll_model(event)), settings, only_small=True)
+        result, _ = quick_result(
+            Density(toll_model(event)), settings, only_small=True, compiled=compiled
+        )
     except NotTrusted as reason:
         result, row = None, row | {"engine": "nutpie", "fallback": str(reason)}
     row["cpu_seconds_quick"] = round(time.process_time() - start, 2)
@@ -111,17 +114,19 @@ def compared(event, long, seed, draws):
     }
 
 
-def beside_quick(seed, draws):
+def beside_quick(seed, draws, compiled):
     """Compare the quick engine with the long runs that there are."""
     runs = dict(list(pd.read_csv(LONG_PATH).groupby("event")))
+    settings = {"draws": draws, "tune": 1000, "chains": 4, "random_seed": seed}
     rows = []
     for name, day, event in shipped_events():
         if name in runs:
-            rows.append({"event": name, "day": day} | compared(event, runs[name], seed, draws))
+            row = compared(event, runs[name], settings, compiled)
+            rows.append({"event": name, "day": day} | row)
             print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
     if (seed, draws) == (SEED, DRAWS):
-        table.to_csv(PATH, index=False)
+        table.to_csv(PATHS[compiled], index=False)
     quick = table[table["engine"] == "quick"]
     square = np.average(quick["root_mean_square"] ** 2, weights=quick["comparisons"])
     print(
@@ -136,6 +141,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nuts", action="store_true", help="make the long runs")
     parser.add_argument("--limit", type=int, help="how many long runs more; by default all")
+    parser.add_argument("--compiled", action="store_true", help="moves by the compiled machine")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--draws", type=int, default=DRAWS, help="of each of four chains")
     asked = parser.parse_args()
@@ -143,7 +149,7 @@ def main():
     if asked.nuts:
         long_runs(asked.limit)
     else:
-        beside_quick(asked.seed, asked.draws)
+        beside_quick(asked.seed, asked.draws, asked.compiled)
 
 
 if __name__ == "__main__":

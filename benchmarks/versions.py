@@ -1,13 +1,13 @@
 """The quick engine of two checkouts of this project, in turn on the same machine.
 
-    git worktree add /tmp/before c7223ee
+    git worktree add /tmp/before 545766e
     python benchmarks/versions.py /tmp/before            # 24 events, each side three times
     python benchmarks/versions.py /tmp/before --events 60 --rounds 5
 
-Events are those of many_events.py; a refit is that of speed.py, the mean over eight seeds. Seconds
-are those of the processor, after the graphs of all structures are written; each side is a fresh
-process, and the sides take turns, because the speed of a virtual machine varies. Writes
-versions.csv beside itself: one row a side and round.
+Events are those of many_events.py, by `fit_many`; a refit is that of speed.py, the mean over eight
+seeds, by `fit`. Seconds are those of the processor, after the graphs of all structures are written;
+each side is a fresh process, and the sides take turns, because the speed of a virtual machine
+varies. Writes versions.csv beside itself: one row a side and round.
 """
 
 import argparse
@@ -32,18 +32,17 @@ def measured(number):
     from speed import EVENT_FILE, edited
 
     import casualty_models as cm
+    from casualty_models.batch import fit_many
     from casualty_models.inference import provenance
 
     events = resampled(number)
     article = cm.read_event(str(EVENT_FILE))
-    settings = {"random_seed": 1, "predictions": False}
-    for event in events:
-        cm.fit(cm.toll_model(event), **settings)
+    fit_many(events, random_seed=1, progress=False)
     cm.fit(cm.toll_model(article), random_seed=1)
-    records, start = [], time.process_time()
-    for event in events:
-        records.append(provenance(cm.fit(cm.toll_model(event), **settings))["diagnostics"])
+    start = time.process_time()
+    results = fit_many(events, random_seed=1, progress=False)
     seconds = time.process_time() - start
+    records = [provenance(each)["diagnostics"] for each in results]
     quick = [record["quick"] for record in records if "quick" in record]
     start = time.process_time()
     for seed in range(REFITS):

@@ -13,15 +13,22 @@ from scipy import stats
 from casualty_models.backtest import seen, settled_events
 from casualty_models.datasets import load_osh_2010
 from casualty_models.errors import ConvergenceWarning, DataError
-from casualty_models.inference import density as density_module
-from casualty_models.inference import diagnose, fit, load_result, provenance, quick
+from casualty_models.inference import (
+    diagnose,
+    fit,
+    load_result,
+    model_programs,
+    provenance,
+    quick,
+)
 from casualty_models.inference.density import Density, NotEvaluable
 from casualty_models.inference.funnel import straight
 from casualty_models.inference.hamiltonian import Population, hamiltonian_move
 from casualty_models.inference.program import program
 from casualty_models.inference.quick import quick_draws
 from casualty_models.inference.quick_result import MANY_UNKNOWNS, quick_result
-from casualty_models.inference.reference import wide_reference
+from casualty_models.inference.reference import Reference, wide_reference
+from casualty_models.inference.target import Target
 from casualty_models.inference.tempering import temper
 from casualty_models.inference.trust import NotTrusted, effective_draws, pareto_k, rank_rhat
 from casualty_models.models.toll import toll_model
@@ -359,7 +366,7 @@ def test_operations_that_nobody_foresaw_are_left_to_nuts(error, monkeypatch):
     def fail(model):
         raise error("no such thing in batches")
 
-    monkeypatch.setitem(density_module._PARTS, "density", fail)
+    monkeypatch.setitem(model_programs._PARTS, "density", fail)
     with pytest.raises(NotTrusted, match=r"NumPy cannot evaluate .* no such thing in batches"):
         quick_result(Density(conjugate()), {"draws": 10, "chains": 1, "random_seed": 1})
 
@@ -378,7 +385,7 @@ def test_changed_reports_use_the_graphs_of_the_first_fit(monkeypatch):
         raise ValueError("the graph was written again")
 
     monkeypatch.setattr(
-        density_module, "_PARTS", dict.fromkeys(density_module._PARTS, written_again)
+        model_programs, "_PARTS", dict.fromkeys(model_programs._PARTS, written_again)
     )
     reports = (first.reports[0], report(3, value=970))
     changed = fit(toll_model(replace(first, reports=reports)), engine="quick", random_seed=1)
@@ -396,11 +403,11 @@ def test_what_is_not_in_the_structure_of_a_model_is_not_in_its_graph(monkeypatch
     pairs = [(group[0], group[-1]) for group in models.values() if len(group) > 1][:4]
     assert pairs
     for first, last in pairs:
-        monkeypatch.setattr(density_module, "_PROGRAMS", {})
+        monkeypatch.setattr(model_programs, "_PROGRAMS", {})
         own = Density(last)
         points, _ = own.prior(20, np.random.default_rng(1))
         expected, slope = own.gradient(points)
-        monkeypatch.setattr(density_module, "_PROGRAMS", {})
+        monkeypatch.setattr(model_programs, "_PROGRAMS", {})
         other, _ = Density(first).gradient(points)
         found, same_slope = Density(last).gradient(points)
         np.testing.assert_array_equal(found, expected)
@@ -458,9 +465,10 @@ def test_moves_leave_the_density_as_it_is():
 
     rng = np.random.default_rng(1)
     points = rng.standard_t(5, (4000, 2))
+    target = Target(shape, Reference(np.zeros(2), np.eye(2), np.zeros(2)))
     at = Population(points, *shape(points))
     for _ in range(5):
-        at = hamiltonian_move(shape, at, np.eye(2), 0.6, rng).population
+        at = hamiltonian_move(target, at, 0.6, rng).population
     assert stats.kstest(at.points[:, 0], stats.t(5).cdf).pvalue > 1e-3
     assert stats.kstest(at.points[:, 0] * 1.2, stats.t(5).cdf).pvalue < 1e-3
     assert abs(np.corrcoef(at.points[:, 0], points[:, 0])[0, 1]) < 0.2
@@ -472,12 +480,8 @@ def test_tempering_leads_to_the_posterior():
 
     rng = np.random.default_rng(1)
     reference = wide_reference(rng.normal(size=(500, 2)))
-
-    def standard(z):
-        value, slope = skewed(reference.points(z))
-        return value, slope @ reference.root
-
-    found = reference.points(temper(standard, reference, (4, 500), rng).population.points)
+    target = Target(skewed, reference)
+    found = reference.points(temper(target, (4, 500), rng).population.points)
     exact = stats.gamma(2)
     assert stats.kstest(np.exp(found[:, 0]), exact.cdf).statistic < 0.06
     started = reference.points(reference.draw(2000, rng))

@@ -105,7 +105,7 @@ def sampling_of(
         )
     seed = int(np.random.default_rng().integers(2**31)) if random_seed is None else random_seed
     threads = 1 if client is not None or workers > 1 else None
-    return Sampling(random_seed=seed, threads=threads, **settings)
+    return Sampling(random_seed=seed, threads=threads, compiled=True, **settings)
 
 
 def outcomes(

@@ -7,9 +7,9 @@ import numpy as np
 
 from casualty_models.inference.hamiltonian import Gradient, Population
 from casualty_models.inference.reference import columns_scaled
-from casualty_models.inference.tempering import covariance_root
 
 LEAST_RATE = 0.1  # what is less may be noise
+POINTS_PER_UNKNOWN = 8  # to learn how the unknowns vary together
 SMALL = 1e-4  # keeps the logarithm of a slope of 0 finite
 
 
@@ -131,6 +131,52 @@ def straight(population: Population) -> Funnel:
     """
     points = population.points
     return Funnel(points.mean(axis=0), covariance_root(points), np.zeros(points.shape[1]))
+
+
+def linear(root: np.ndarray) -> Funnel:
+    """Return variables of which points are a matrix times.
+
+    Parameters
+    ----------
+    root
+        The matrix.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from casualty_models.inference.funnel import linear
+    >>> linear(np.array([[2.0]])).points(np.array([[3.0]]))
+    array([[6.]])
+    """
+    nothing = np.zeros(len(root))
+    return Funnel(nothing, root, nothing)
+
+
+def covariance_root(points: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+    """Return a square root of the covariance of points; of few points, of their variances.
+
+    Parameters
+    ----------
+    points
+        One point a row.
+    weight
+        Weight of each point; they sum to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from casualty_models.inference.funnel import covariance_root
+    >>> covariance_root(np.array([[-1.0], [1.0]]))
+    array([[1.]])
+    """
+    if weight is None:
+        weight = np.full(len(points), 1.0 / len(points))
+    centered = points - weight @ points
+    variance = np.maximum(weight @ centered**2, 1e-12)
+    if len(points) < POINTS_PER_UNKNOWN * points.shape[1]:
+        return np.diag(np.sqrt(variance))
+    covariance = (centered * weight[:, None]).T @ centered
+    return np.linalg.cholesky(0.9 * covariance + 0.1 * np.diag(variance))
 
 
 def _rates(slope: np.ndarray, drivers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -38,28 +39,40 @@ class Moved:
     leaps: int
 
 
+class Moving(Protocol):
+    """A log density that points can be moved along."""
+
+    def leap(
+        self, start: Population, momentum: np.ndarray, lengths: np.ndarray, leaps: int
+    ) -> tuple[Population, np.ndarray]:
+        """Return the population after so many leaps, each of its own length, and its momenta.
+
+        Parameters
+        ----------
+        start, momentum
+            Points, and the momentum of each.
+        lengths
+            Of a leap of each point.
+        leaps
+            How many.
+        """
+
+
 @np.errstate(over="ignore", invalid="ignore")  # what leaves all bounds is not taken
 def hamiltonian_move(
-    gradient: Gradient,
-    start: Population,
-    root: np.ndarray | None,
-    step: float,
-    rng: np.random.Generator,
+    target: Moving, start: Population, step: float, rng: np.random.Generator
 ) -> Moved:
     r"""Return a population after one Hamiltonian move, which leaves the density as it is.
 
-    Momenta :math:`p \sim \mathrm{N}(0, I)` lead along :math:`\dot x = A p`,
-    :math:`\dot p = A^\top \nabla \log \pi(x)` for about a quarter turn.
+    Momenta :math:`p \sim \mathrm{N}(0, I)` lead along :math:`\dot x = p`,
+    :math:`\dot p = \nabla \log \pi(x)` for about a quarter turn.
 
     Parameters
     ----------
-    gradient
-        Log density and gradient of a batch of points.
+    target
+        What the points follow, in variables of about unit variance.
     start
         The points to move.
-    root
-        Square root :math:`A` of the covariance that the points are thought to have; None stands for
-        that of independent variables of unit variance.
     step
         Length of one leap, about; each point has its own.
     rng
@@ -69,34 +82,26 @@ def hamiltonian_move(
     -----
     Neal 2011, Handbook of Markov Chain Monte Carlo, chapter 5.
     """
-    turned, back = (root.T, root) if root is not None else (None, None)
     leaps = int(np.clip(np.ceil(QUARTER_TURN / step), 1, MOST_LEAPS))
-    lengths = step * rng.uniform(0.6, 1.2, (len(start.points), 1))
+    lengths = step * rng.uniform(0.6, 1.2, len(start.points))
     first = rng.standard_normal(start.points.shape)
-    at, momentum = start, first + 0.5 * lengths * _times(start.slope, back)
-    for leap in range(leaps):
-        points = at.points + lengths * _times(momentum, turned)
-        at = Population(points, *gradient(points))
-        last = 0.5 if leap == leaps - 1 else 1.0
-        momentum = momentum + (last * lengths) * _times(at.slope, back)
+    at, last = target.leap(start, first, lengths, leaps)
     energy = start.value - 0.5 * np.einsum("ni,ni->n", first, first)
-    change = at.value - 0.5 * np.einsum("ni,ni->n", momentum, momentum) - energy
+    change = at.value - 0.5 * np.einsum("ni,ni->n", last, last) - energy
     change = np.where(np.isfinite(change), change, -np.inf)
     taken = np.log(rng.random(len(change))) < change
-    keep = [
-        np.where(taken.reshape(-1, *[1] * (old.ndim - 1)), new, old)
-        for old, new in (
-            (start.points, at.points),
-            (start.value, at.value),
-            (start.slope, at.slope),
-        )
-    ]
+    keep = Population(
+        *[
+            np.where(taken, new.T, old.T).T  # the points lie next to each other in memory
+            for old, new in (
+                (start.points, at.points),
+                (start.value, at.value),
+                (start.slope, at.slope),
+            )
+        ]
+    )
     acceptance = np.exp(np.minimum(change, 0.0))
-    return Moved(Population(*keep), acceptance, change < -LARGEST_ERROR, leaps)
-
-
-def _times(values: np.ndarray, matrix: np.ndarray | None) -> np.ndarray:
-    return values if matrix is None else values @ matrix
+    return Moved(keep, acceptance, change < -LARGEST_ERROR, leaps)
 
 
 def adapted_step(step: float, moved: Moved) -> float:

@@ -15,7 +15,7 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant
 
 from casualty_models.inference.elementwise import one_number
-from casualty_models.inference.numpy_calls import call_of, inner_graph
+from casualty_models.inference.numpy_calls import Call, call_of, inner_graph
 from casualty_models.inference.shortcuts import simplified
 from casualty_models.inference.side_by_side import Step, side_by_side
 
@@ -115,7 +115,9 @@ def _source(program: Program) -> str:
     return "\n".join([*lines, f"        return [{found}]", "    return run"])
 
 
-def program(inputs: Sequence[Any], outputs: Sequence[Any]) -> Program:
+def program(
+    inputs: Sequence[Any], outputs: Sequence[Any], call: Callable[[Any], Call] = call_of
+) -> Program:
     """Return the calls that compute variables of PyTensor from others.
 
     Equal computations are made once, checks of parameters are left out (a value that is no number
@@ -125,6 +127,8 @@ def program(inputs: Sequence[Any], outputs: Sequence[Any]) -> Program:
     ----------
     inputs, outputs
         Variables of one graph.
+    call
+        Returns the call of an operation that depends on the inputs.
 
     Examples
     --------
@@ -134,7 +138,7 @@ def program(inputs: Sequence[Any], outputs: Sequence[Any]) -> Program:
     >>> len(program([x], [pt.exp(x) + pt.exp(x)]).steps)
     2
     """
-    draft = _Draft()
+    draft = _Draft(call)
     given = tuple(draft.new(variable) for variable in inputs)
     draft.varying.update(given)
     wanted = tuple(draft.slot(variable) for variable in outputs)
@@ -156,6 +160,7 @@ def program(inputs: Sequence[Any], outputs: Sequence[Any]) -> Program:
 class _Draft:
     """A program being written: the slot of each variable and computation met so far."""
 
+    call: Callable[[Any], Call]
     slots: dict[Any, int] = field(default_factory=dict)
     computed: dict[Any, tuple[int, ...]] = field(default_factory=dict)
     constants: dict[int, Any] = field(default_factory=dict)
@@ -236,8 +241,9 @@ class _Draft:
             writes = tuple(self.new(out) for out in node.outputs)
             self.computed[key] = writes
             varies = not self.varying.isdisjoint(reads)
-            number = one_number(node) if varies else None
-            self.steps.append(Step(call_of(node), reads, writes, number=number))
+            number = one_number(node) if varies and self.call is call_of else None
+            call = self.call(node) if varies else call_of(node)
+            self.steps.append(Step(call, reads, writes, number=number))
             self.varying.update(writes if varies else ())
         self.slots.update(zip(node.outputs, self.computed[key], strict=True))
 

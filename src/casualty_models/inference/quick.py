@@ -4,27 +4,19 @@ Nothing is compiled. The population is moved on until it has forgotten where it 
 says about itself decides whether it is used.
 """
 
+import contextlib
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casualty_models.inference.density import Density
-from casualty_models.inference.funnel import Funnel, funnel, straight
-from casualty_models.inference.hamiltonian import (
-    Gradient,
-    Population,
-    adapted_step,
-    hamiltonian_move,
-)
-from casualty_models.inference.reference import wide_reference
-from casualty_models.inference.tempering import (
-    POINTS_PER_UNKNOWN,
-    Tempered,
-    covariance_root,
-    temper,
-)
+from casualty_models.inference.density import Density, NotEvaluable
+from casualty_models.inference.funnel import POINTS_PER_UNKNOWN, Funnel, funnel, straight
+from casualty_models.inference.hamiltonian import Population, adapted_step, hamiltonian_move
+from casualty_models.inference.reference import Reference, wide_reference
+from casualty_models.inference.target import Target
+from casualty_models.inference.tempering import Tempered, temper
 from casualty_models.inference.trust import (
     MAX_RHAT,
     NotTrusted,
@@ -75,7 +67,12 @@ class QuickDraws:
 
 
 def quick_draws(
-    model: "pm.Model | Density", *, draws: int, chains: int, rng: np.random.Generator
+    model: "pm.Model | Density",
+    *,
+    draws: int,
+    chains: int,
+    rng: np.random.Generator,
+    compiled: bool = False,
 ) -> QuickDraws:
     """Return draws from the posterior of a model without compiling it.
 
@@ -89,6 +86,8 @@ def quick_draws(
         Number of repetitions; they share the shape that they start from, and nothing else.
     rng
         Source of randomness.
+    compiled
+        Have the compiled machine make the moves; it is compiled once for all models.
 
     Raises
     ------
@@ -105,24 +104,16 @@ def quick_draws(
     >>> bool(abs(found.points.mean() - 3) < 0.1)
     True
     """
-    target = model if isinstance(model, Density) else Density(model)
-    evaluations = 0
-    prior, _ = target.prior(PRIOR_DRAWS, rng)
+    density = model if isinstance(model, Density) else Density(model)
+    prior, _ = density.prior(PRIOR_DRAWS, rng)
     reference = wide_reference(prior)
-
-    def counted(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        nonlocal evaluations
-        evaluations += 1
-        return target.gradient(points)
-
-    standard = reference.pulled(counted)
-
-    wanted = max(chains * draws / STATES, POINTS_PER_UNKNOWN * target.size)
+    target = _target(density, reference, compiled=compiled)
+    wanted = max(chains * draws / STATES, POINTS_PER_UNKNOWN * density.size)
     points = math.ceil(min(max(wanted, POINTS[0]), POINTS[1]) / chains)
-    start = temper(standard, reference, (chains, points), rng)
-    column, settled, moves, memory = _settle(standard, start, rng)
+    start = temper(target, (chains, points), rng)
+    column, settled, moves, memory = _settle(target, start, rng)
     states = -(-draws // points)
-    kept = _agreed(column, standard, settled, (chains, states), rng)
+    kept = _agreed(target.within(column), settled, (chains, states), rng)
     u = kept.points[:, :draws].reshape(chains * draws, -1)
     z = column.points(u)
     volume = (column.log_volume(u) + reference.log_volume(z)).reshape(chains, draws)
@@ -138,7 +129,8 @@ def quick_draws(
             memory=memory,
             acceptance=float(kept.acceptance.mean()),
             max_rhat=kept.rhat,
-            evaluations=evaluations,
+            evaluations=target.counts["batches"],
+            compiled=target.compiled,
         ),
     )
 
@@ -154,20 +146,25 @@ class _Kept:
     moves_before: int
 
 
+def _target(density: Density, reference: Reference, *, compiled: bool) -> Target:
+    """Return what to sample; by NumPy where the machine has no operation for it."""
+    if compiled:
+        from casualty_models.inference.compiled_target import CompiledTarget
+
+        with contextlib.suppress(NotEvaluable):
+            return CompiledTarget(density.gradient, reference, tape=density.tape())
+    return Target(density.gradient, reference)
+
+
 def _agreed(
-    column: Funnel,
-    standard: Gradient,
-    start: Tempered,
-    shape: tuple[int, int],
-    rng: np.random.Generator,
+    target: Target, start: Tempered, shape: tuple[int, int], rng: np.random.Generator
 ) -> _Kept:
     """Return draws of so many chains and states on which the repetitions agree."""
     chains, states = shape
-    gradient = column.pulled(standard)
     number, made, step = max(states, FEWEST_STATES), 0, start.step
     for attempt in range(ATTEMPTS):
         apart = 2**attempt
-        kept, population, diverging = _keep(gradient, start, (number, apart), rng)
+        kept, population, diverging = _keep(target, start, (number, apart), rng)
         made += number * apart
         all_points = _by_chain(kept[0], chains)
         sticky = _stickiness(all_points, number) > STICKY
@@ -176,7 +173,7 @@ def _agreed(
             points, value, acceptance = (_by_chain(part[-states:], chains) for part in kept)
             return _Kept(points, value, acceptance, rhat, made - states * apart)
         if diverging > MOST_DIVERGING:
-            if not column.rate.any():
+            if target.column is None or not target.column.rate.any():
                 break
             step /= 2.0
         start = replace(start, population=population, step=step)
@@ -205,7 +202,7 @@ def _by_chain(kept: np.ndarray, chains: int) -> np.ndarray:
 
 
 def _settle(
-    standard: Gradient, start: Tempered, rng: np.random.Generator
+    target: Target, start: Tempered, rng: np.random.Generator
 ) -> tuple[Funnel, Tempered, int, float]:
     """Move a population four times as often as it takes to forget where it started.
 
@@ -215,44 +212,43 @@ def _settle(
     Returns the variables that it was moved in last, the population in these, how many moves were
     made, and the largest correlation with the start that is left.
     """
-    column, now = _within(funnel(start.population), standard, start)
+    column, now = _within(funnel(start.population), target, start)
     before = _features(column, now.population)
     moves, memory = 0, 1.0
     chance = np.sqrt(2.0 * np.log(2.0 * before.shape[1]) / len(before))
     while memory >= FORGOTTEN + chance or moves < FEWEST_MOVES:
         if moves == MOST_MOVES:
             raise NotTrusted("the moves are too slow to forget where they started")
-        now, moves = _moved(column.pulled(standard), now, rng), moves + 1
+        now, moves = _moved(target.within(column), now, rng), moves + 1
         memory = _memory(before, _features(column, now.population))
     points = column.points(now.population.points)
-    now = replace(now, population=Population(points, *standard(points)))
-    steep = _plainly_diverging(standard, now.population, rng) > STEEP
-    column, now = _within((straight if steep else funnel)(now.population), standard, now)
+    now = replace(now, population=Population(points, *target.gradient(points)))
+    steep = _plainly_diverging(target, now.population, rng) > STEEP
+    column, now = _within((straight if steep else funnel)(now.population), target, now)
     more = (FORGET_TIMES - 1 + steep) * moves
     for _ in range(more):
-        now = _moved(column.pulled(standard), now, rng)
+        now = _moved(target.within(column), now, rng)
     memory = _memory(before, _features(column, now.population))
     return column, now, moves + more, memory
 
 
-def _plainly_diverging(standard: Gradient, here: Population, rng: np.random.Generator) -> float:
+def _plainly_diverging(target: Target, here: Population, rng: np.random.Generator) -> float:
     """Return the share of moves of middling length that diverge, outside any column.
 
     Within a column hardly any does, though the neck of a funnel may go on beyond all points.
     """
-    root = covariance_root(here.points)
-    return float(hamiltonian_move(standard, here, root, PLAIN_STEP, rng).diverging.mean())
+    plain = target.within(straight(here))
+    return float(hamiltonian_move(plain, plain.entered(here), PLAIN_STEP, rng).diverging.mean())
 
 
-def _within(column: Funnel, standard: Gradient, start: Tempered) -> tuple[Funnel, Tempered]:
+def _within(column: Funnel, target: Target, start: Tempered) -> tuple[Funnel, Tempered]:
     """Return variables and a population in these, ready to be moved."""
-    u = column.variables(start.population.points)
-    inside = Population(u, *column.pulled(standard)(u))
-    return column, replace(start, population=inside, root=None)
+    inside = target.within(column).entered(start.population)
+    return column, replace(start, population=inside)
 
 
-def _moved(gradient: Gradient, now: Tempered, rng: np.random.Generator) -> Tempered:
-    moved = hamiltonian_move(gradient, now.population, now.root, now.step, rng)
+def _moved(target: Target, now: Tempered, rng: np.random.Generator) -> Tempered:
+    moved = hamiltonian_move(target, now.population, now.step, rng)
     return replace(now, population=moved.population, step=adapted_step(now.step, moved))
 
 
@@ -274,7 +270,7 @@ def _features(column: Funnel, population: Population) -> np.ndarray:
 
 
 def _keep(
-    gradient: Gradient, start: Tempered, shape: tuple[int, int], rng: np.random.Generator
+    target: Target, start: Tempered, shape: tuple[int, int], rng: np.random.Generator
 ) -> tuple[list[np.ndarray], Population, float]:
     """Return points, log densities and acceptances of so many states, so many moves apart.
 
@@ -283,7 +279,7 @@ def _keep(
     states, apart = shape
     population, kept, diverging = start.population, [], 0.0
     for move in range(states * apart):
-        moved = hamiltonian_move(gradient, population, start.root, start.step, rng)
+        moved = hamiltonian_move(target, population, start.step, rng)
         population = moved.population
         diverging += moved.diverging.mean() / (states * apart)
         if (move + 1) % apart == 0:

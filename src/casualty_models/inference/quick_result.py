@@ -18,7 +18,7 @@ LIBRARY = "casualty-models"
 
 
 def quick_result(
-    target: Density, settings: dict[str, int], *, only_small: bool = False
+    target: Density, settings: dict[str, int], *, only_small: bool = False, compiled: bool = False
 ) -> "tuple[xr.DataTree, dict[str, Any]]":
     """Return the posterior and sample_stats that the quick engine gives, and its diagnostics.
 
@@ -32,6 +32,8 @@ def quick_result(
         ``draws``, ``chains`` and ``random_seed``.
     only_small
         Refuse models of so many unknowns that NUTS is about as fast.
+    compiled
+        As of `quick_draws`.
 
     Raises
     ------
@@ -59,7 +61,13 @@ def quick_result(
         _check(target, only_small)
         # Several threads add up sums in another order; a move refused for that changes the draws.
         with threadpool_limits(1, user_api="blas"):
-            found = quick_draws(target, draws=settings["draws"], chains=settings["chains"], rng=rng)
+            found = quick_draws(
+                target,
+                draws=settings["draws"],
+                chains=settings["chains"],
+                rng=rng,
+                compiled=compiled,
+            )
             values = target.values(found.points.reshape(-1, target.size))
             derived, _ = target.derived(values, rng)
     except NotEvaluable as error:

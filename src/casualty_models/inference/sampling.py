@@ -111,6 +111,8 @@ class Sampling:
         As of `fit`.
     threads
         How many chains of NUTS may run at a time; by default as many as there are cores.
+    compiled
+        Whether the compiled machine makes the moves of the quick engine: for more than one event.
 
     Raises
     ------
@@ -133,6 +135,7 @@ class Sampling:
     engine: str = "auto"
     progress: bool | None = None
     threads: int | None = None
+    compiled: bool = False
 
     def __post_init__(self) -> None:
         for name in ("draws", "tune", "chains"):
@@ -189,7 +192,7 @@ def fitted(
     with warnings.catch_warnings():
         # Our own message replaces the sampler's, which speaks to its developers.
         warnings.filterwarnings("ignore", category=UserWarning)
-        found, how = _by_quick_engine(target, settings, sampling.engine, refused)
+        found, how = _by_quick_engine(target, settings, sampling, refused)
         if found is None:
             target = Density(for_nuts(how.get("fallback", ""))) if for_nuts else target
             found = _by_nuts(target.model, settings, sampling)
@@ -202,18 +205,20 @@ def fitted(
 
 
 def _by_quick_engine(
-    target: "Density", settings: dict[str, int], engine: str, refused: str
+    target: "Density", settings: dict[str, int], sampling: Sampling, refused: str
 ) -> "tuple[xr.DataTree | None, dict[str, Any]]":
     """Return its draws, None where NUTS has to make them, and what the record says of it."""
     from casualty_models.inference.quick_result import quick_result
     from casualty_models.inference.trust import NotTrusted
 
-    if engine == "nuts":
+    if sampling.engine == "nuts":
         return None, {"engine": "nutpie"}
     if refused:
         return None, {"engine": "nutpie", "fallback": refused}
     try:
-        result, diagnostics = quick_result(target, settings, only_small=engine == "auto")
+        result, diagnostics = quick_result(
+            target, settings, only_small=sampling.engine == "auto", compiled=sampling.compiled
+        )
     except NotTrusted as reason:
         return None, {"engine": "nutpie", "fallback": str(reason)}
     return result, {"engine": "quick", "diagnostics": diagnostics}

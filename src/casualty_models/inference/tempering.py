@@ -7,13 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from casualty_models.inference.hamiltonian import (
-    Gradient,
-    Population,
-    adapted_step,
-    hamiltonian_move,
-)
-from casualty_models.inference.reference import Reference
+from casualty_models.inference.funnel import covariance_root, linear
+from casualty_models.inference.hamiltonian import Population, adapted_step, hamiltonian_move
+from casualty_models.inference.target import Target
 from casualty_models.inference.trust import NotTrusted, pareto_k
 
 MAX_TEMPERATURES = 30
@@ -22,7 +18,6 @@ ENOUGH_WEIGHT = 0.5  # effective points that a step must leave for each point of
 FIRST_STEP = 0.5
 MOVES = 2  # at each temperature
 HALVINGS = 20
-POINTS_PER_UNKNOWN = 8  # to learn how the unknowns vary together
 
 
 @dataclass(frozen=True)
@@ -33,8 +28,6 @@ class Tempered:
     ----------
     population
         Standard variables of the reference, with the log density of the posterior.
-    root
-        Square root of their covariance; None where they are independent with unit variance.
     step
         Length of a leap of the moves.
     temperatures
@@ -44,18 +37,12 @@ class Tempered:
     """
 
     population: Population
-    root: np.ndarray | None
     step: float
     temperatures: int
     pareto_k: float
 
 
-def temper(
-    gradient: Gradient,
-    reference: Reference,
-    shape: tuple[int, int],
-    rng: np.random.Generator,
-) -> Tempered:
+def temper(target: Target, shape: tuple[int, int], rng: np.random.Generator) -> Tempered:
     r"""Lead a population from the reference :math:`q` to the posterior :math:`p`.
 
     The steps pass :math:`q^{1 - \beta} p^\beta`; each is as long as leaves half as many effective
@@ -63,10 +50,8 @@ def temper(
 
     Parameters
     ----------
-    gradient
-        Log density of the posterior and gradient, of standard variables of the reference.
-    reference
-        Where to start.
+    target
+        The posterior, in standard variables of its reference.
     shape
         How many repetitions of how many points.
     rng
@@ -77,73 +62,28 @@ def temper(
     NotTrusted
         If more than 30 steps would be needed.
     """
-    number = shape[0] * shape[1]
+    reference, number = target.reference, shape[0] * shape[1]
     z = reference.draw(FIRST_POINTS * number, rng)
-    there = Population(z, *gradient(z))
+    there = Population(z, *target.gradient(z))
     beta, step, count, worst = 0.0, FIRST_STEP, 0, -np.inf
     while True:
         log_ratio = there.value - reference.gradient(there.points)[0]
         rise = _rise(log_ratio, 1.0 - beta, ENOUGH_WEIGHT * number)
         beta, count = beta + rise, count + 1
         weight, worst = _weights(rise * log_ratio), max(worst, pareto_k(rise * log_ratio))
-        root = covariance_root(there.points, weight)
+        independent = linear(covariance_root(there.points, weight))
         there = there.take(_resampled(weight, shape, rng))
         if beta >= 1.0:
-            return Tempered(there, root, step, count, worst)
+            return Tempered(there, step, count, worst)
         if count == MAX_TEMPERATURES:
             raise NotTrusted("the posterior is too far from any simple shape")
-        between = _between(gradient, reference, beta)
-        start = _mixed(there, reference, beta)
+        between = target.tempered(beta).within(independent)
+        start = between.entered(there)
         for _ in range(MOVES):
-            moved = hamiltonian_move(between, start, root, step, rng)
+            moved = hamiltonian_move(between, start, step, rng)
             start, step = moved.population, adapted_step(step, moved)
-        points = start.points
-        there = Population(points, *gradient(points))
-
-
-def covariance_root(points: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
-    """Return a square root of the covariance of points; of few points, of their variances.
-
-    Parameters
-    ----------
-    points
-        One point a row.
-    weight
-        Weight of each point; they sum to 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from casualty_models.inference.tempering import covariance_root
-    >>> covariance_root(np.array([[-1.0], [1.0]]))
-    array([[1.]])
-    """
-    if weight is None:
-        weight = np.full(len(points), 1.0 / len(points))
-    centered = points - weight @ points
-    variance = np.maximum(weight @ centered**2, 1e-12)
-    if len(points) < POINTS_PER_UNKNOWN * points.shape[1]:
-        return np.diag(np.sqrt(variance))
-    covariance = (centered * weight[:, None]).T @ centered
-    return np.linalg.cholesky(0.9 * covariance + 0.1 * np.diag(variance))
-
-
-def _between(gradient: Gradient, reference: Reference, beta: float) -> Gradient:
-    def tempered(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        mixed = _mixed(Population(z, *gradient(z)), reference, beta)
-        return mixed.value, mixed.slope
-
-    return tempered
-
-
-def _mixed(there: Population, reference: Reference, beta: float) -> Population:
-    """Return points of the posterior with log densities and gradients of the tempered one."""
-    value, slope = reference.gradient(there.points)
-    return Population(
-        there.points,
-        (1.0 - beta) * value + beta * there.value,
-        (1.0 - beta) * slope + beta * there.slope,
-    )
+        points = independent.points(start.points)
+        there = Population(points, *target.gradient(points))
 
 
 def _rise(log_ratio: np.ndarray, most: float, enough: float) -> float:

@@ -33,6 +33,8 @@ class Trust:
         Largest rank-normalized split R-hat of the independent repetitions, over all unknowns.
     evaluations
         Batches of log densities and gradients computed.
+    compiled
+        Whether the compiled machine made the moves.
     """
 
     temperatures: int
@@ -42,6 +44,7 @@ class Trust:
     acceptance: float
     max_rhat: float
     evaluations: int
+    compiled: bool = False
 
     def to_dict(self) -> dict[str, float]:
         """Return the figures by name.
