@@ -5,6 +5,8 @@ import pymc as pm
 import pytensor.tensor as pt
 import pytest
 from designs import settled_design
+from numba import njit
+from numba.core import caching
 from scipy import special, stats
 from test_quick_engine import (
     MAX_ERRORS,
@@ -25,7 +27,7 @@ from casualty_models.inference.compiled_target import CompiledTarget
 from casualty_models.inference.density import Density, NotEvaluable
 from casualty_models.inference.funnel import Funnel
 from casualty_models.inference.hamiltonian import Population, hamiltonian_move
-from casualty_models.inference.machine import BLOCK, run
+from casualty_models.inference.machine import BLOCK, compiled, run
 from casualty_models.inference.program import program
 from casualty_models.inference.quick import quick_draws
 from casualty_models.inference.quick_result import quick_result
@@ -54,6 +56,17 @@ def made(name, *values):
     registers = np.vstack([np.zeros(BLOCK), *values, np.zeros((READS - len(values), BLOCK))])
     run(np.array([[CODES[name], 0, 1, 2, 3]]), registers)
     return registers[0]
+
+
+def test_where_nothing_can_be_written_the_machine_is_compiled_each_time(monkeypatch):
+    monkeypatch.setattr(caching.CompileResultCacheImpl, "_locator_classes", [])
+    assert compiled(_three_times)(2.0) == 6.0
+    with pytest.raises(RuntimeError, match="cannot cache"):
+        njit(_three_times, cache=True)
+
+
+def _three_times(x):
+    return 3.0 * x
 
 
 def values_for(name, rng):

@@ -82,14 +82,7 @@ def _advance(places, speeds, length, part):
 
 
 @compiled
-def _gradient(
-    tape,
-    reference,
-    column,
-    share,
-    work,
-    value,
-):
+def _gradient(tape, reference, column, share, work, value):
     """Put the log density of variables (the first array) and its gradient (the third) in place."""
     rows, first, outputs, registers = tape
     location, root, root_back, tail = reference
@@ -151,14 +144,7 @@ def _narrowed(rate, here, widths, narrow):
 
 
 @compiled
-def _narrowed_back(
-    rate,
-    here,
-    widths,
-    narrow,
-    value,
-    slope,
-):
+def _narrowed_back(rate, here, widths, narrow, value, slope):
     total = rate.sum()
     for i in range(len(rate)):
         if rate[i] != 0.0:

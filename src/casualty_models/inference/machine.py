@@ -17,9 +17,9 @@ from numba.extending import intrinsic
 
 from casualty_models.inference.tape import OPERATIONS
 
-LANES, VECTORS = 8, 8
+LANES, VECTORS = 8, 8  # numbers of an instruction; instructions for a block
 BLOCK = LANES * VECTORS  # points
-compiled: Any = njit(cache=True, error_model="numpy", fastmath={"contract"})
+SETTINGS: Any = {"error_model": "numpy", "fastmath": {"contract"}}
 
 _REAL, _WHOLE = ir.VectorType(ir.DoubleType(), LANES), ir.VectorType(ir.IntType(64), LANES)
 _INDEX = ir.IntType(64)
@@ -34,6 +34,29 @@ _BIAS, _DIGITS = 1023, 52  # of the exponent; of the mantissa
 _LEAST, _MOST, _SMALLEST = -708.0, 709.0, 2.3e-308
 
 type _Value = Any  # of LLVM
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Have Numba compile a function, and keep it on disk if there is a place for it.
+
+    Parameters
+    ----------
+    function
+        The function.
+
+    Examples
+    --------
+    >>> from casualty_models.inference.machine import compiled
+    >>> @compiled
+    ... def twice(x):
+    ...     return 2 * x
+    >>> twice(3)
+    6
+    """
+    try:
+        return njit(function, cache=True, **SETTINGS)
+    except RuntimeError:  # neither beside the file nor in the user's cache can one write
+        return njit(function, **SETTINGS)
 
 
 def _real(number: float) -> _Value:
