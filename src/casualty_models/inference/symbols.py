@@ -172,8 +172,8 @@ def negative(a: Any) -> Any:  # noqa: ANN401
     Examples
     --------
     >>> from casualty_models.inference.symbols import negative
-    >>> negative(1.0)
-    np.float64(-1.0)
+    >>> negative(2.0)
+    np.float64(-2.0)
     """
     return multiply(a, -1.0)
 
