@@ -26,7 +26,7 @@ class CompiledTarget(Target):
     tape: Tape
 
     def gradient(self, variables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `Target.gradient`.
+        """Return the log density and its gradient, like `Target.gradient`.
 
         Parameters
         ----------
@@ -41,7 +41,7 @@ class CompiledTarget(Target):
     def leap(
         self, start: Population, momentum: np.ndarray, lengths: np.ndarray, leaps: int
     ) -> tuple[Population, np.ndarray]:
-        """As `Target.leap`.
+        """Return a population after so many leaps, and its momenta, like `Target.leap`.
 
         Parameters
         ----------

@@ -82,7 +82,7 @@ class TollEvidence:
 
     @property
     def labels(self) -> dict[str, Any]:
-        """Labels of each dimension."""
+        """The labels of each dimension."""
         found = {
             "quantity": QUANTITIES,
             "series": self.table.series_names,
