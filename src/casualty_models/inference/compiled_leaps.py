@@ -94,12 +94,11 @@ def _gradient(tape, reference, column, share, work, value):
     _lengthened(tail, standard, lengths, long)
     _product(root, long, location, registers[first : first + len(here)])
     run(rows, registers)
-    _outputs(outputs, registers, value, long)
-    _product(root_back, long, nothing, slope)
-    _lengthened_back(tail, standard, lengths, value, slope)
+    _outputs(outputs, registers, value, slope)
+    _product(root_back, slope, nothing, long)
+    _lengthened_back(tail, standard, lengths, value, long)
     if share < 1.0:
-        _mixed(share, standard, lengths, value, slope)
-    _copy(slope, 0, long, 0, BLOCK)
+        _mixed(share, standard, lengths, value, long)
     _product(axes_back, long, nothing, slope)
     _narrowed_back(rate, here, widths, narrow, value, slope)
 
@@ -131,16 +130,24 @@ def _outputs(outputs, registers, value, slope):
 
 
 @compiled
+def _stretched(which, source, sizes, out):
+    """Put variables in place, some of them times the exponential of a size, which is put there."""
+    for i in range(len(which)):
+        for j in range(_POINTS):
+            out[i, j] = source[i, j]
+        if which[i] != 0.0:
+            exp_row(sizes, i, i)
+            for j in range(_POINTS):
+                out[i, j] *= sizes[i, j]
+
+
+@compiled
 def _narrowed(rate, here, widths, narrow):
     for i in range(len(rate)):
-        for j in range(_POINTS):
-            narrow[i, j] = here[i, j]
         if rate[i] != 0.0:
             for j in range(_POINTS):
                 widths[i, j] = rate[i] * here[0, j]
-            exp_row(widths, i, i)
-            for j in range(_POINTS):
-                narrow[i, j] *= widths[i, j]
+    _stretched(rate, here, widths, narrow)
 
 
 @compiled
@@ -160,14 +167,10 @@ def _narrowed_back(rate, here, widths, narrow, value, slope):
 @compiled
 def _lengthened(tail, standard, lengths, long):
     for i in range(len(tail)):
-        for j in range(_POINTS):
-            long[i, j] = standard[i, j]
         if tail[i] != 0.0:
             for j in range(_POINTS):
                 lengths[i, j] = 0.5 * tail[i] * standard[i, j] ** 2
-            exp_row(lengths, i, i)
-            for j in range(_POINTS):
-                long[i, j] *= lengths[i, j]
+    _stretched(tail, standard, lengths, long)
 
 
 @compiled

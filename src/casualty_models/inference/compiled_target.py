@@ -26,13 +26,7 @@ class CompiledTarget(Target):
     tape: Tape
 
     def gradient(self, variables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the log density and its gradient, like `Target.gradient`.
-
-        Parameters
-        ----------
-        variables
-            One point a row.
-        """
+        """Return the log density and its gradient, like `Target.gradient`."""
         nothing = np.zeros(variables.shape)
         still = Population(variables, np.zeros(len(variables)), nothing)
         found, _ = self.leap(still, nothing, np.zeros(len(variables)), 0)
@@ -41,19 +35,7 @@ class CompiledTarget(Target):
     def leap(
         self, start: Population, momentum: np.ndarray, lengths: np.ndarray, leaps: int
     ) -> tuple[Population, np.ndarray]:
-        """Return a population after so many leaps, and its momenta, like `Target.leap`.
-
-        Parameters
-        ----------
-        start
-            The points, in these variables.
-        momentum
-            Of each point.
-        lengths
-            Of a leap of each point.
-        leaps
-            How many.
-        """
+        """Return a population after so many leaps, and its momenta, like `Moving.leap`."""
         self.counts["batches"] += max(leaps, 1)
         given = (start.points.T, momentum.T, lengths, start.value, start.slope.T)
         state: Any = tuple(np.array(each, order="C") for each in given)

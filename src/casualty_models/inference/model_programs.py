@@ -1,6 +1,7 @@
 """The programs of a model: density and gradient, draws from the prior, predictions."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,11 +59,6 @@ def program_of(model: "pm.Model", part: str) -> Program:
             _PROGRAMS.pop(next(iter(_PROGRAMS)))
         _PROGRAMS[key] = written
     return written
-
-
-def _symbols(model: "pm.Model") -> Program:
-    """Return the program of the log density and its gradient, of symbols."""
-    return _density(model, symbol_call_of)
 
 
 def _density(model: "pm.Model", call: Callable[..., Any] = call_of) -> Program:
@@ -151,7 +147,7 @@ def _aligned(old: Any, new: Any, ndim: int, core: int) -> Any:  # noqa: ANN401
 
 _PARTS: dict[str, Callable[[Any], Program]] = {
     "density": _density,
-    "symbols": _symbols,
+    "symbols": partial(_density, call=symbol_call_of),
     "prior": _prior,
     "free": _free,
     "derived": _derived,

@@ -12,6 +12,7 @@ from pytensor.tensor.extra_ops import CumOp
 from pytensor.tensor.subtensor import AdvancedIncSubtensor, IncSubtensor
 
 from casualty_models.inference import symbols
+from casualty_models.inference.batches import second
 from casualty_models.inference.numpy_calls import call_of
 from casualty_models.inference.shortcuts import constant_index
 
@@ -58,8 +59,8 @@ def _elementwise(node: Any) -> Call:  # noqa: ANN401
     if kind in _FOLDED:
         pair = _each(_FOLDED[kind], 2)
         return lambda *values: reduce(pair, values)
-    if kind in _SAME:
-        return _last_in_full
+    if kind in _MOVING:
+        return _MOVING[kind]
     if kind in _TURNED:
         pair = _each(_TURNED[kind], 2)
         return lambda a, b: pair(b, a)
@@ -68,16 +69,11 @@ def _elementwise(node: Any) -> Call:  # noqa: ANN401
     return _each(_SCALAR[kind], number)
 
 
-def _last_in_full(*values: Any) -> Any:  # noqa: ANN401
-    """Return the last of some values, in the shape that all have together."""
-    return np.broadcast_to(values[-1], np.broadcast_shapes(*map(np.shape, values)))
-
-
 def _reduction(node: Any) -> Call:  # noqa: ANN401
     name = node.op.ufunc.__name__
     if name not in _REDUCED:
         raise NotImplementedError(f"{name} along an axis of symbols")
-    pair, axes = _each(_REDUCED[name], 2), node.op.axis
+    pair, axes = _each(name, 2), node.op.axis
     if axes is None:
         axes = range(node.inputs[0].type.ndim)
 
@@ -132,9 +128,13 @@ _RULES: dict[Any, Callable[[Any], Call]] = {
     AdvancedIncSubtensor: _adding_columns,
     IncSubtensor: _adding_part,
 }
-_REDUCED = {"add": "add", "multiply": "multiply", "maximum": "maximum", "minimum": "minimum"}
+_REDUCED = {"add", "multiply", "maximum", "minimum"}
 _FOLDED: dict[Any, str] = {scalar.Add: "add", scalar.Mul: "multiply"}
-_SAME: set[Any] = {scalar.Second, scalar.Identity, scalar.Cast}
+_MOVING: dict[Any, Call] = {
+    scalar.Second: second,
+    scalar.Identity: np.asarray,
+    scalar.Cast: np.asarray,
+}
 _TURNED: dict[Any, str] = {scalar.LT: "greater", scalar.LE: "greater_equal"}
 _SCALAR: dict[Any, str] = {
     scalar.Abs: "absolute",

@@ -102,7 +102,6 @@ _add = _operation("add", np.add)
 _multiply = _operation("multiply", np.multiply)
 _divide = _operation("divide", np.divide)
 _subtract = _operation("subtract", np.subtract)
-_choose = _operation("choose", lambda condition, yes, no: yes if condition else no)
 absolute = _operation("absolute", np.abs)
 exp = _operation("exp", np.exp)
 log = _operation("log", np.log)
@@ -235,9 +234,9 @@ def choose(condition: Any, yes: Any, no: Any) -> Any:  # noqa: ANN401
     >>> choose(True, 1.0, 2.0)
     1.0
     """
-    return (
-        _choose(condition, yes, no) if isinstance(condition, Symbol) else yes if condition else no
-    )
+    if isinstance(condition, Symbol):
+        return condition.trace.step("choose", (condition, yes, no))
+    return yes if condition else no
 
 
 def sigmoid(a: Any) -> Any:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
@@ -67,7 +68,7 @@ class Target:
             One point a row.
         """
         self.counts["batches"] += 1
-        return self._pulled(self.reference.pulled(self.density))(variables)
+        return self._gradient(variables)
 
     def entered(self, outside: Population) -> Population:
         """Return a population in these variables, whose densities need not be computed again.
@@ -84,19 +85,7 @@ class Target:
     def leap(
         self, start: Population, momentum: np.ndarray, lengths: np.ndarray, leaps: int
     ) -> tuple[Population, np.ndarray]:
-        """Return a population after so many leaps, and its momenta.
-
-        Parameters
-        ----------
-        start
-            The points, in these variables.
-        momentum
-            Of each point.
-        lengths
-            Of a leap of each point.
-        leaps
-            How many.
-        """
+        """Return a population after so many leaps, and its momenta, like `Moving.leap`."""
         at, by = start, lengths[:, None]
         momentum = momentum + 0.5 * by * at.slope
         for each in range(leaps):
@@ -104,6 +93,10 @@ class Target:
             at = Population(points, *self.gradient(points))
             momentum = momentum + (0.5 if each == leaps - 1 else 1.0) * by * at.slope
         return at, momentum
+
+    @cached_property
+    def _gradient(self) -> Gradient:
+        return self._pulled(self.reference.pulled(self.density))
 
     def _pulled(self, standard: Gradient) -> Gradient:
         """Return what a function of standard variables is in these, with its share."""
